@@ -1,0 +1,21 @@
+//! Streamglass: a streaming-analytics lab that runs in a browser tab and from a command line.
+
+pub mod aggregate;
+pub mod chart;
+pub mod chunk;
+pub mod clickstream;
+pub mod engine;
+pub mod exec;
+pub mod format;
+pub mod lab;
+pub mod plan;
+pub mod record;
+pub mod rng;
+pub mod schema;
+pub mod state;
+pub mod time;
+pub mod topic;
+pub mod value;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+pub mod window;
