@@ -1,1 +1,3 @@
-//! To be written.
+//! One running lab: virtual clock, command log, checkpoints, seek.
+
+pub mod protocol;

@@ -1,0 +1,451 @@
+//! What a shell (the worker, the command line) may ask of a lab, and what it hears back.
+//!
+//! Both enums are closed and matched exhaustively. `www/protocol.ts` is generated from them by the
+//! test at the end of this file; with `UPDATE=1` it writes the file anew.
+//! Every number is a safe integer or a double in JavaScript; times are milliseconds of virtual
+//! time since the epoch unless a name says otherwise.
+
+use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
+
+use crate::clickstream::Setting;
+
+/// What a person can ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Starts a new run, paused at its beginning. Refused with [`Event::Refused`] when the
+    /// configuration is invalid: the run that was there goes on.
+    Load {
+        /// The configuration as the YAML's tree; `null` for the built-in news site.
+        #[cfg_attr(test, ts(type = "unknown"))]
+        config: Option<serde_json::Value>,
+        /// The seed, 0 to 2^53 − 1.
+        #[cfg_attr(test, ts(type = "number"))]
+        seed: u64,
+    },
+    /// Lets virtual time run.
+    Play,
+    /// Stops virtual time.
+    Pause,
+    /// Pauses, and moves virtual time on by `ms`.
+    Step {
+        /// How far.
+        #[cfg_attr(test, ts(type = "number"))]
+        ms: i64,
+    },
+    /// Sets how many virtual seconds pass in one second; `null` is as fast as possible.
+    Speed {
+        /// The factor, more than 0.
+        factor: Option<f64>,
+    },
+    /// Goes to a point in virtual time, back or ahead: from the nearest checkpoint, replaying the
+    /// command log. The log keeps what comes after that point until a new command changes history.
+    Seek {
+        /// Where to.
+        #[cfg_attr(test, ts(type = "number"))]
+        to_ms: i64,
+    },
+    /// Changes a setting of the generator from now on. Enters the command log.
+    Apply {
+        /// The setting.
+        setting: Setting,
+    },
+    /// Stops a query; its lag grows. Enters the command log.
+    PauseQuery {
+        /// The query.
+        query: String,
+    },
+    /// Lets a stopped query go on. Enters the command log.
+    ResumeQuery {
+        /// The query.
+        query: String,
+    },
+    /// Whether results are coalesced per commit interval of virtual time (as ksqlDB's record cache
+    /// does) or emitted at every update. Enters the command log.
+    Coalesce {
+        /// On or off.
+        on: bool,
+    },
+    /// Chooses the topic whose last records come with [`Event::Inspection`]; `null` stops them.
+    Inspect {
+        /// The topic.
+        topic: Option<String>,
+    },
+}
+
+/// What a lab tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// A run is there, paused at its beginning.
+    Loaded {
+        /// The seed.
+        #[cfg_attr(test, ts(type = "number"))]
+        seed: u64,
+        /// Where virtual time begins.
+        #[cfg_attr(test, ts(type = "number"))]
+        start_ms: i64,
+        /// The dataflow.
+        flow: Flow,
+        /// What was ignored in the configuration, and why.
+        notices: Vec<String>,
+    },
+    /// A command was refused and changed nothing.
+    Refused {
+        /// Everything that is wrong.
+        problems: Vec<Problem>,
+    },
+    /// The state of the run; a shell sends it some times a second.
+    Tick(Tick),
+    /// The topic that [`Command::Inspect`] chose.
+    Inspection(Inspection),
+    /// The data of a chart, for hover values and its table; the worker draws the picture.
+    Chart(ChartData),
+    /// The engine met a bug. The run has stopped.
+    Failed {
+        /// What happened.
+        message: String,
+        /// The command line that replays the run.
+        replay: String,
+    },
+}
+
+/// Something wrong with what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Where, like `StateMachine.StateTransitionMatrix.default.home`; empty for the whole.
+    pub path: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// The dataflow as a graph, from the generator to the results.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Flow {
+    /// Nodes, in topological order.
+    pub nodes: Vec<FlowNode>,
+    /// Edges as pairs of indices into `nodes`.
+    pub edges: Vec<(u32, u32)>,
+}
+
+/// A node of the dataflow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowNode {
+    /// A name for people, unique in the flow: of a topic its own.
+    pub label: String,
+    /// What it is.
+    pub kind: FlowKind,
+    /// One line on what it does.
+    pub detail: String,
+    /// The query that an operator belongs to, for [`Command::PauseQuery`].
+    pub query: Option<String>,
+}
+
+/// What a node of the dataflow is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub enum FlowKind {
+    /// Where the records come from.
+    Generator,
+    /// A topic.
+    Topic,
+    /// A topic of records that could not be read.
+    DeadLetters,
+    /// The router.
+    Router,
+    /// A query's operator.
+    Operator,
+}
+
+/// The state of a run at one point of virtual time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Tick {
+    /// The virtual clock.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub clock_ms: i64,
+    /// The latest point that this run has reached: the right end of the time line.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub latest_ms: i64,
+    /// Whether virtual time runs.
+    pub playing: bool,
+    /// The speed; `null` is as fast as possible.
+    pub speed: Option<f64>,
+    /// Whether the engine cannot hold the speed.
+    pub behind: bool,
+    /// Whether a seek is under way.
+    pub seeking: bool,
+    /// Whether results are coalesced.
+    pub coalesced: bool,
+    /// Records that the generator has sent.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub sent: u64,
+    /// Open sessions of the clickstream.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub open_sessions: u64,
+    /// Faults at the source and what the generator had to leave out, by name; only what is not 0.
+    pub faults: Vec<Count>,
+    /// A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits.
+    pub digest: String,
+    /// One entry a node of the flow.
+    pub nodes: Vec<NodeState>,
+}
+
+/// A named counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Count {
+    /// What is counted.
+    pub name: String,
+    /// How many.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub count: u64,
+}
+
+/// Totals of one node of the flow since the beginning of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct NodeState {
+    /// Records that came in (of a topic: that were appended).
+    #[cfg_attr(test, ts(type = "number"))]
+    pub records_in: u64,
+    /// Records that went out (of a topic: those that retention has not removed).
+    #[cfg_attr(test, ts(type = "number"))]
+    pub records_out: u64,
+    /// Records not yet read by the query that the node belongs to.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub lag: u64,
+    /// Bytes of state, or of a topic's segments.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub bytes: u64,
+    /// What was dropped, by reason; only what is not 0.
+    pub dropped: Vec<Count>,
+    /// Whether the query is paused.
+    pub paused: bool,
+}
+
+/// A topic and its last records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Inspection {
+    /// The topic.
+    pub topic: String,
+    /// Retention in words, like `64 MB a partition, 24 h`.
+    pub retention: String,
+    /// The partitions.
+    pub partitions: Vec<PartitionState>,
+    /// The last records, newest first.
+    pub records: Vec<InspectedRecord>,
+}
+
+/// A partition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PartitionState {
+    /// The first offset that retention has left.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub log_start: i64,
+    /// The offset that the next record will get.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub log_end: i64,
+    /// Bytes held.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub bytes: u64,
+}
+
+/// A record as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct InspectedRecord {
+    /// The partition.
+    pub partition: u32,
+    /// The offset.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub offset: i64,
+    /// The record's timestamp.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub timestamp_ms: i64,
+    /// The key as text; bytes that are no UTF-8 as `\xNN`.
+    pub key: Option<String>,
+    /// The window of the key, if it is windowed: start and end.
+    #[cfg_attr(test, ts(type = "[number, number] | null"))]
+    pub window: Option<(i64, i64)>,
+    /// The value as text, cut after 4,096 characters; `null` is a tombstone.
+    pub value: Option<String>,
+    /// Headers as text.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a chart shows, as numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ChartData {
+    /// Which chart.
+    pub chart: ChartId,
+    /// The unit of the values, like `clicks a minute`.
+    pub unit: String,
+    /// The positions on the x axis.
+    pub x: Axis,
+    /// The series, in the order of the legend.
+    pub series: Vec<Series>,
+    /// Where the plot area lies in the picture, in CSS pixels; `null` while it was not drawn.
+    pub plot: Option<Plot>,
+}
+
+/// Which chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartId {
+    /// Clicks a minute by state: lines over event time.
+    ClicksByState,
+    /// The content with most clicks: bars.
+    TopContent,
+}
+
+/// The x axis of a chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Axis {
+    /// Starts of windows.
+    Time {
+        /// The points.
+        #[cfg_attr(test, ts(type = "number[]"))]
+        at_ms: Vec<i64>,
+    },
+    /// Names.
+    Category {
+        /// The names.
+        names: Vec<String>,
+    },
+}
+
+/// A series of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Series {
+    /// The name in the legend.
+    pub name: String,
+    /// One value a position; `null` where there is none yet.
+    pub values: Vec<Option<f64>>,
+    /// The number of the last values that can still change, because their windows are open.
+    pub open: u32,
+}
+
+/// A rectangle in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Plot {
+    /// Left edge.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// What the shell tells a chart's canvas: its size and colours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ChartStyle {
+    /// Width in CSS pixels.
+    pub width: f64,
+    /// Height in CSS pixels.
+    pub height: f64,
+    /// Device pixels in a CSS pixel.
+    pub scale: f64,
+    /// Font family.
+    pub font: String,
+    /// Text and axes, `#rrggbb`.
+    pub ink: String,
+    /// Grid lines, `#rrggbb`.
+    pub line: String,
+    /// The surface, `#rrggbb`.
+    pub surface: String,
+    /// Colours of the series in order, `#rrggbb`.
+    pub palette: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The TypeScript of every type of the protocol.
+    fn typescript() -> String {
+        let config = ts_rs::Config::new();
+        let mut text = String::from(
+            "// Generated from src/lab/protocol.rs by its test: `UPDATE=1 cargo test protocol`.\n",
+        );
+        macro_rules! declare {
+            ($($type:ty),* $(,)?) => {$(
+                if let Some(docs) = <$type as TS>::docs() {
+                    text.push_str("\n");
+                    text.push_str(&docs);
+                }
+                text.push_str("export ");
+                text.push_str(&<$type as TS>::decl(&config));
+                text.push_str("\n");
+            )*};
+        }
+        declare![
+            Command,
+            Event,
+            Setting,
+            Problem,
+            Flow,
+            FlowNode,
+            FlowKind,
+            Tick,
+            Count,
+            NodeState,
+            Inspection,
+            PartitionState,
+            InspectedRecord,
+            ChartData,
+            ChartId,
+            Axis,
+            Series,
+            Plot,
+            ChartStyle,
+        ];
+        text
+    }
+
+    #[test]
+    fn protocol_ts_is_generated_from_these_types() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/protocol.ts");
+        let expected = typescript();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &expected).expect("www/protocol.ts can be written");
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            found == expected,
+            "www/protocol.ts is out of date: run UPDATE=1 cargo test protocol"
+        );
+    }
+}

@@ -1,0 +1,420 @@
+// Generated from src/lab/protocol.rs by its test: `UPDATE=1 cargo test protocol`.
+
+/**
+ * What a person can ask for.
+ */
+export type Command = { "type": "load", 
+/**
+ * The configuration as the YAML's tree; `null` for the built-in news site.
+ */
+config: unknown, 
+/**
+ * The seed, 0 to 2^53 − 1.
+ */
+seed: number, } | { "type": "play" } | { "type": "pause" } | { "type": "step", 
+/**
+ * How far.
+ */
+ms: number, } | { "type": "speed", 
+/**
+ * The factor, more than 0.
+ */
+factor: number | null, } | { "type": "seek", 
+/**
+ * Where to.
+ */
+toMs: number, } | { "type": "apply", 
+/**
+ * The setting.
+ */
+setting: Setting, } | { "type": "pauseQuery", 
+/**
+ * The query.
+ */
+query: string, } | { "type": "resumeQuery", 
+/**
+ * The query.
+ */
+query: string, } | { "type": "coalesce", 
+/**
+ * On or off.
+ */
+on: boolean, } | { "type": "inspect", 
+/**
+ * The topic.
+ */
+topic: string | null, };
+
+/**
+ * What a lab tells.
+ */
+export type Event = { "type": "loaded", 
+/**
+ * The seed.
+ */
+seed: number, 
+/**
+ * Where virtual time begins.
+ */
+startMs: number, 
+/**
+ * The dataflow.
+ */
+flow: Flow, 
+/**
+ * What was ignored in the configuration, and why.
+ */
+notices: Array<string>, } | { "type": "refused", 
+/**
+ * Everything that is wrong.
+ */
+problems: Array<Problem>, } | { "type": "tick" } & Tick | { "type": "inspection" } & Inspection | { "type": "chart" } & ChartData | { "type": "failed", 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * The command line that replays the run.
+ */
+replay: string, };
+
+/**
+ * Placeholder.
+ */
+export type Setting = { "name": "sessionsPerSecond", "value": number };
+
+/**
+ * Something wrong with what was asked.
+ */
+export type Problem = { 
+/**
+ * Where, like `StateMachine.StateTransitionMatrix.default.home`; empty for the whole.
+ */
+path: string, 
+/**
+ * What is wrong and what to do.
+ */
+message: string, };
+
+/**
+ * The dataflow as a graph, from the generator to the results.
+ */
+export type Flow = { 
+/**
+ * Nodes, in topological order.
+ */
+nodes: Array<FlowNode>, 
+/**
+ * Edges as pairs of indices into `nodes`.
+ */
+edges: Array<[number, number]>, };
+
+/**
+ * A node of the dataflow.
+ */
+export type FlowNode = { 
+/**
+ * A name for people, unique in the flow: of a topic its own.
+ */
+label: string, 
+/**
+ * What it is.
+ */
+kind: FlowKind, 
+/**
+ * One line on what it does.
+ */
+detail: string, 
+/**
+ * The query that an operator belongs to, for [`Command::PauseQuery`].
+ */
+query: string | null, };
+
+/**
+ * What a node of the dataflow is.
+ */
+export type FlowKind = "generator" | "topic" | "deadLetters" | "router" | "operator";
+
+/**
+ * The state of a run at one point of virtual time.
+ */
+export type Tick = { 
+/**
+ * The virtual clock.
+ */
+clockMs: number, 
+/**
+ * The latest point that this run has reached: the right end of the time line.
+ */
+latestMs: number, 
+/**
+ * Whether virtual time runs.
+ */
+playing: boolean, 
+/**
+ * The speed; `null` is as fast as possible.
+ */
+speed: number | null, 
+/**
+ * Whether the engine cannot hold the speed.
+ */
+behind: boolean, 
+/**
+ * Whether a seek is under way.
+ */
+seeking: boolean, 
+/**
+ * Whether results are coalesced.
+ */
+coalesced: boolean, 
+/**
+ * Records that the generator has sent.
+ */
+sent: number, 
+/**
+ * Open sessions of the clickstream.
+ */
+openSessions: number, 
+/**
+ * Faults at the source and what the generator had to leave out, by name; only what is not 0.
+ */
+faults: Array<Count>, 
+/**
+ * A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits.
+ */
+digest: string, 
+/**
+ * One entry a node of the flow.
+ */
+nodes: Array<NodeState>, };
+
+/**
+ * A named counter.
+ */
+export type Count = { 
+/**
+ * What is counted.
+ */
+name: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * Totals of one node of the flow since the beginning of the run.
+ */
+export type NodeState = { 
+/**
+ * Records that came in (of a topic: that were appended).
+ */
+recordsIn: number, 
+/**
+ * Records that went out (of a topic: those that retention has not removed).
+ */
+recordsOut: number, 
+/**
+ * Records not yet read by the query that the node belongs to.
+ */
+lag: number, 
+/**
+ * Bytes of state, or of a topic's segments.
+ */
+bytes: number, 
+/**
+ * What was dropped, by reason; only what is not 0.
+ */
+dropped: Array<Count>, 
+/**
+ * Whether the query is paused.
+ */
+paused: boolean, };
+
+/**
+ * A topic and its last records.
+ */
+export type Inspection = { 
+/**
+ * The topic.
+ */
+topic: string, 
+/**
+ * Retention in words, like `64 MB a partition, 24 h`.
+ */
+retention: string, 
+/**
+ * The partitions.
+ */
+partitions: Array<PartitionState>, 
+/**
+ * The last records, newest first.
+ */
+records: Array<InspectedRecord>, };
+
+/**
+ * A partition.
+ */
+export type PartitionState = { 
+/**
+ * The first offset that retention has left.
+ */
+logStart: number, 
+/**
+ * The offset that the next record will get.
+ */
+logEnd: number, 
+/**
+ * Bytes held.
+ */
+bytes: number, };
+
+/**
+ * A record as a person reads it.
+ */
+export type InspectedRecord = { 
+/**
+ * The partition.
+ */
+partition: number, 
+/**
+ * The offset.
+ */
+offset: number, 
+/**
+ * The record's timestamp.
+ */
+timestampMs: number, 
+/**
+ * The key as text; bytes that are no UTF-8 as `\xNN`.
+ */
+key: string | null, 
+/**
+ * The window of the key, if it is windowed: start and end.
+ */
+window: [number, number] | null, 
+/**
+ * The value as text, cut after 4,096 characters; `null` is a tombstone.
+ */
+value: string | null, 
+/**
+ * Headers as text.
+ */
+headers: Array<[string, string]>, };
+
+/**
+ * What a chart shows, as numbers.
+ */
+export type ChartData = { 
+/**
+ * Which chart.
+ */
+chart: ChartId, 
+/**
+ * The unit of the values, like `clicks a minute`.
+ */
+unit: string, 
+/**
+ * The positions on the x axis.
+ */
+x: Axis, 
+/**
+ * The series, in the order of the legend.
+ */
+series: Array<Series>, 
+/**
+ * Where the plot area lies in the picture, in CSS pixels; `null` while it was not drawn.
+ */
+plot: Plot | null, };
+
+/**
+ * Which chart.
+ */
+export type ChartId = "clicks-by-state" | "top-content";
+
+/**
+ * The x axis of a chart.
+ */
+export type Axis = { "type": "time", 
+/**
+ * The points.
+ */
+atMs: number[], } | { "type": "category", 
+/**
+ * The names.
+ */
+names: Array<string>, };
+
+/**
+ * A series of a chart.
+ */
+export type Series = { 
+/**
+ * The name in the legend.
+ */
+name: string, 
+/**
+ * One value a position; `null` where there is none yet.
+ */
+values: Array<number | null>, 
+/**
+ * The number of the last values that can still change, because their windows are open.
+ */
+open: number, };
+
+/**
+ * A rectangle in CSS pixels.
+ */
+export type Plot = { 
+/**
+ * Left edge.
+ */
+left: number, 
+/**
+ * Top edge.
+ */
+top: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
+ * What the shell tells a chart's canvas: its size and colours.
+ */
+export type ChartStyle = { 
+/**
+ * Width in CSS pixels.
+ */
+width: number, 
+/**
+ * Height in CSS pixels.
+ */
+height: number, 
+/**
+ * Device pixels in a CSS pixel.
+ */
+scale: number, 
+/**
+ * Font family.
+ */
+font: string, 
+/**
+ * Text and axes, `#rrggbb`.
+ */
+ink: string, 
+/**
+ * Grid lines, `#rrggbb`.
+ */
+line: string, 
+/**
+ * The surface, `#rrggbb`.
+ */
+surface: string, 
+/**
+ * Colours of the series in order, `#rrggbb`.
+ */
+palette: Array<string>, };
