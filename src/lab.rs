@@ -1,3 +1,6 @@
 //! One running lab: virtual clock, command log, checkpoints, seek.
 
+pub mod checkpoints;
+pub mod log;
+pub mod playback;
 pub mod protocol;
