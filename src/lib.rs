@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod chart;
 pub mod chunk;
+pub mod digest;
 pub mod clickstream;
 pub mod engine;
 pub mod exec;
