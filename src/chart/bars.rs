@@ -32,10 +32,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let height = if names.is_empty() { room } else { row * names.len() as f64 };
 
     let most = sheet.width * NAMES;
-    let left = match sheet.widest(names)? {
-        0.0 => 0.0,
-        widest => sheet.snap(widest.min(most) + GAP),
-    };
+    // Without names the axis still has a pixel of its own.
+    let left =
+        sheet.snap(sheet.widest(names)?.min(most) + if names.is_empty() { 1.0 } else { GAP });
     let plot = Plot { left, top, width: (sheet.width - left).max(1.0), height };
     if !data.unit.is_empty() {
         sheet.write(&data.unit, HPos::Left, 0.0, sheet.text * 0.6)?;

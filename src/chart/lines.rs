@@ -11,6 +11,7 @@ use super::sheet::Sheet;
 use super::ticks::Ticks;
 use super::timeline::TimeTicks;
 use super::{ChartError, extent};
+use crate::time::{MINUTE_MS, SECOND_MS};
 
 /// Width of a line in CSS pixels.
 const STROKE: f64 = 1.75;
@@ -27,46 +28,85 @@ pub(super) fn draw<DB: DrawingBackend>(
     data: &ChartData,
     at_ms: &[i64],
 ) -> Result<Plot, ChartError> {
-    let (max, whole) = extent(data);
-    // The caption has a line of its own above the highest label.
-    let top = sheet.snap(if data.unit.is_empty() { sheet.text } else { 2.5 * sheet.text });
-    let bottom = sheet.snap((sheet.height - 2.0 * sheet.text).max(top + 1.0));
-    let most = ((bottom - top) / 40.0).clamp(1.0, 6.0) as u32;
-    let values = Ticks::covering(max, most, whole);
-    let labels: Vec<_> = (0..=values.intervals()).map(|index| values.label(index)).collect();
-    let gutter = sheet.widest(&labels)? + GAP + 1.0;
-
-    let Times { labels: times, half } = time_labels(sheet, at_ms, gutter)?;
-    // Half a label may hang over either end of the axis; a line's end needs its own width.
-    let left = sheet.snap(gutter.max(half));
-    let right = sheet.snap((sheet.width - half.max(4.0)).max(left + 1.0));
-    let plot = Plot { left, top, width: right - left, height: bottom - top };
-
+    let axes = Axes::fit(sheet, data, at_ms)?;
     if !data.unit.is_empty() {
         sheet.write(&data.unit, HPos::Left, 0.0, sheet.text * 0.6)?;
     }
-    for (index, label) in (0..).zip(&labels) {
-        let y = bottom - values.value(index) / values.max() * plot.height;
-        if index > 0 {
-            sheet.grid(left, right, y)?;
-        }
-        sheet.write(label, HPos::Right, left - GAP, y)?;
-    }
-    for (at, label) in &times {
-        let x = left + position(at_ms, *at) * plot.width;
-        sheet.axis((x, bottom), (x, bottom + 4.0))?;
-        sheet.write(label, HPos::Center, x, bottom + 4.0 + sheet.text * 0.9)?;
-    }
-    sheet.axis((left, bottom), (right, bottom))?;
-
+    axes.draw(sheet, at_ms)?;
     for (index, series) in data.series.iter().enumerate() {
         let point = |at: usize, value: f64| {
-            let x = left + position(at_ms, at_ms[at]) * plot.width;
-            (sheet.units(x), sheet.units(bottom - value / values.max() * plot.height))
+            (sheet.units(axes.x(at_ms, at_ms[at])), sheet.units(axes.y(value)))
         };
         line(sheet, series, sheet.color(index), point)?;
     }
-    Ok(plot)
+    Ok(axes.plot)
+}
+
+/// Both axes, and the plot area that their labels leave.
+struct Axes {
+    plot: Plot,
+    values: Ticks,
+    labels: Vec<String>,
+    times: Vec<(i64, String)>,
+}
+
+impl Axes {
+    /// Chooses ticks and measures their labels.
+    fn fit<DB: DrawingBackend>(
+        sheet: &Sheet<'_, DB>,
+        data: &ChartData,
+        at_ms: &[i64],
+    ) -> Result<Self, ChartError> {
+        let (max, whole) = extent(data);
+        // The caption has a line of its own above the highest label.
+        let top = sheet.snap(if data.unit.is_empty() { sheet.text } else { 2.5 * sheet.text });
+        let bottom = sheet.snap((sheet.height - 2.1 * sheet.text).max(top + 1.0));
+        let most = ((bottom - top) / 40.0).clamp(1.0, 6.0) as u32;
+        let values = Ticks::covering(max, most, whole);
+        let labels: Vec<_> = (0..=values.intervals()).map(|index| values.label(index)).collect();
+        let gutter = sheet.widest(&labels)? + GAP + 1.0;
+
+        let Times { labels: times, half } = time_labels(sheet, at_ms, gutter)?;
+        // Half a label may hang over either end of the axis; a line's end needs its own width.
+        let left = sheet.snap(gutter.max(half));
+        let right = sheet.snap((sheet.width - half.max(4.0)).max(left + 1.0));
+        let plot = Plot { left, top, width: right - left, height: bottom - top };
+        Ok(Self { plot, values, labels, times })
+    }
+
+    /// Where a time lies. One position alone is the left end.
+    fn x(&self, at_ms: &[i64], at: i64) -> f64 {
+        let (first, last) = (at_ms[0], at_ms[at_ms.len() - 1]);
+        self.plot.left + (at - first) as f64 / (last - first).max(1) as f64 * self.plot.width
+    }
+
+    /// Where a value lies.
+    fn y(&self, value: f64) -> f64 {
+        self.plot.top + (1.0 - value / self.values.max()) * self.plot.height
+    }
+
+    /// Draws grid, ticks, labels and the time axis.
+    fn draw<DB: DrawingBackend>(
+        &self,
+        sheet: &Sheet<'_, DB>,
+        at_ms: &[i64],
+    ) -> Result<(), ChartError> {
+        let (left, right) = (self.plot.left, self.plot.left + self.plot.width);
+        let bottom = self.plot.top + self.plot.height;
+        for (index, label) in (0..).zip(&self.labels) {
+            let y = self.y(self.values.value(index));
+            if index > 0 {
+                sheet.grid(left, right, y)?;
+            }
+            sheet.write(label, HPos::Right, left - GAP, y)?;
+        }
+        for (at, label) in &self.times {
+            let x = self.x(at_ms, *at);
+            sheet.axis((x, bottom), (x, bottom + 4.0))?;
+            sheet.write(label, HPos::Center, x, bottom + 4.0 + sheet.text)?;
+        }
+        sheet.axis((left, bottom), (right, bottom))
+    }
 }
 
 /// Labels of the time axis.
@@ -86,7 +126,8 @@ fn time_labels<DB: DrawingBackend>(
     let (Some(&first), Some(&last)) = (at_ms.first(), at_ms.last()) else {
         return Ok(Times { labels: Vec::new(), half: 0.0 });
     };
-    let least_ms = at_ms.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
+    let alone = if first % MINUTE_MS == 0 { MINUTE_MS } else { SECOND_MS };
+    let least_ms = at_ms.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(alone);
     // A date is wider than a time: with room for one from the start, the plot area does not move
     // when midnight comes.
     let date = sheet.measure("30 Sep")?;
@@ -108,13 +149,6 @@ fn time_labels<DB: DrawingBackend>(
             return Ok(Times { labels, half: widest / 2.0 + 1.0 });
         }
     }
-}
-
-/// Where a time lies on the axis: 0 at the first position, 1 at the last.
-fn position(at_ms: &[i64], at: i64) -> f64 {
-    let (first, last) = (at_ms[0], at_ms[at_ms.len() - 1]);
-    // One position alone is the left end.
-    (at - first) as f64 / (last - first).max(1) as f64
 }
 
 /// Draws one series: solid where it is final, dashed where windows are open, with gaps where

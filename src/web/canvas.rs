@@ -90,7 +90,7 @@ impl Canvas {
     /// Fits the canvas to the style and draws the picture. Returns the plot area in CSS pixels.
     ///
     /// # Errors
-    /// See [`chart::draw`]; of an invalid size or invalid data, the last picture stays.
+    /// See [`chart::draw`]. The last picture stays unless the size is new or the canvas failed.
     pub fn draw(&mut self, data: &ChartData, style: &ChartStyle) -> Result<Plot, ChartError> {
         let (width, height) = chart::backend_size(style)?;
         self.resize(width / SUBPIXELS, height / SUBPIXELS);
