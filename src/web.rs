@@ -1,6 +1,3 @@
-//! The browser's shell: the engine in a module worker. Only this module names web_sys, js_sys,
-//! wasm_bindgen or gloo.
+//! To be written.
 
 pub mod canvas;
-mod schedule;
-mod worker;
