@@ -1,18 +1,24 @@
 //! Reading JSON: the members that a windowed count needs, from full-size click records; and the
 //! router over the mixed topic. Beside each the loop that one would write first: typed serde_json.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde::Deserialize;
 use streamglass::chunk::Column;
+use streamglass::exec::split::Splitter;
 use streamglass::format::json::JsonReader;
+use streamglass::plan::{Route, Split};
+use streamglass::schema::{Field, Schema};
+use streamglass::time::Timestamp;
+use streamglass::topic::{Topic, TopicConfig, Topics};
 use streamglass::value::DataType;
 
 const AGENTS: [&str; 3] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 Mobile/15E148 Safari/604.1",
-    "Opera/9.80 (X11; Linux x86_64) Presto/2.12.388 Version/12.16",
+    "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/23.0 Chrome/115.0.0.0 Mobile Safari/537.36",
 ];
 const STATES: [&str; 6] =
     ["home", "content", "clickbait", "subscribe", "plusContent", "affiliateLink"];
@@ -41,10 +47,10 @@ impl Numbers {
 
 fn click(i: usize, n: &mut Numbers) -> String {
     let (state, content) = (n.one(&STATES), n.one(&CONTENT));
-    let visited = vec![r#""content""#; 1 + n.below(7)].join(", ");
+    let visited = vec![r#""content""#; 1 + n.below(20)].join(", ");
     let (sid, uid, micros) = (14_300_000 + n.below(80_000), n.below(100_000), n.below(1_000_000));
-    let title = "step left list discuss budget region which brother";
-    let title = &title[..20 + n.below(30)];
+    let title = "step left list discuss budget region which brother affiliate";
+    let title = &title[..30 + n.below(30)];
     let slug = title.replace(' ', "-");
     format!(
         r#"{{"timestamp": {}.{micros:06}, "recordType": "click", "url": "https://imply-news.com/{state}/{content}/{slug}", "useragent": "{}", "statuscode": "200", "state": "{state}", "statesVisited": [{visited}], "sid": {sid}, "uid": "{uid}", "isSubscriber": 0, "campaign": "fb-2 US Election", "channel": "paid search", "contentId": "{content}", "subContentId": "{title}", "gender": "w", "age": "51-60", {}}}"#,
@@ -120,10 +126,125 @@ fn read(c: &mut Criterion) {
     group.finish();
 }
 
+fn mixed(n: &mut Numbers) -> Vec<(String, String)> {
+    let record = |i| {
+        let value = match n.below(20) {
+            0 => user(i, n),
+            1 | 2 => session(i, n),
+            _ => click(i, n),
+        };
+        (n.below(80_000).to_string(), value)
+    };
+    (0..COUNT).map(record).collect()
+}
+
+fn plan() -> Split {
+    let required = |name, data_type| Schema::new(vec![Field::value(name, data_type)]);
+    let route =
+        |value: &str, required| Route { value: value.into(), topic: format!("{value}s"), required };
+    Split {
+        topic: "imply-news".into(),
+        member: "recordType".into(),
+        routes: vec![
+            route("click", required("sid", DataType::BigInt)),
+            route("session", required("sid", DataType::BigInt)),
+            route("user", required("uid", DataType::Varchar)),
+        ],
+        dead_letters: "dead-letters".into(),
+        max_bytes: 1 << 20,
+    }
+}
+
+/// A topic of records to route, and nothing else.
+fn source(records: &[(String, String)]) -> Topics {
+    let mut topics = Topics::default();
+    let config = TopicConfig { retention_bytes: None, ..TopicConfig::new("imply-news", 4) };
+    let id = topics.create(config).expect("valid");
+    let topic = topics.get_mut(id).expect("there");
+    for (key, value) in records {
+        let (key, value) = (Some(key.as_bytes()), Some(value.as_bytes()));
+        topic.append_keyed(key, value, &[], Timestamp(0), |_| unreachable!()).expect("fits");
+    }
+    topics
+}
+
+/// What is read of a record to route it by hand, with what is required.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, rename = "recordType")]
+    record_type: std::borrow::Cow<'a, str>,
+    sid: Option<i64>,
+    #[serde(borrow)]
+    uid: Option<std::borrow::Cow<'a, str>>,
+}
+
+fn route(c: &mut Criterion) {
+    let records = mixed(&mut Numbers(8));
+    let topics = source(&records);
+    let mut group = c.benchmark_group("route the mixed topic");
+    group.throughput(Throughput::Elements(COUNT as u64));
+    group.bench_function("streamglass", |b| {
+        let setup = || {
+            let mut topics = topics.clone();
+            let splitter = Splitter::new(&plan(), &mut topics).expect("valid");
+            (topics, splitter)
+        };
+        b.iter_batched_ref(
+            setup,
+            |(topics, splitter)| {
+                assert_eq!(splitter.poll(topics, COUNT), COUNT);
+                assert_eq!(splitter.counters().dead(), 0);
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.bench_function("typed serde_json", |b| {
+        b.iter_batched_ref(
+            BTreeMap::<&str, Vec<(Vec<u8>, Vec<u8>)>>::new,
+            |outputs| {
+                for (key, value) in &records {
+                    let it: Envelope<'_> = serde_json::from_str(value).expect("valid");
+                    let output = match (&*it.record_type, it.sid, it.uid) {
+                        ("click", Some(_), _) => "clicks",
+                        ("session", Some(_), _) => "sessions",
+                        ("user", _, Some(_)) => "users",
+                        _ => "dead-letters",
+                    };
+                    let record = (key.as_bytes().to_vec(), value.as_bytes().to_vec());
+                    outputs.entry(output).or_default().push(record);
+                }
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+/// Appending to and polling a topic of four partitions, without a look at the bytes.
+fn topic(c: &mut Criterion) {
+    let records = mixed(&mut Numbers(9));
+    let topics = source(&records);
+    let filled: &Topic = topics.by_name("imply-news").expect("there");
+    let mut group = c.benchmark_group("topic");
+    group.throughput(Throughput::Elements(COUNT as u64));
+    group.bench_function("append", |b| b.iter(|| source(&records)));
+    group.bench_function("poll", |b| {
+        b.iter(|| {
+            let mut consumer = streamglass::topic::Consumer::from_start(filled);
+            let mut bytes = 0;
+            consumer.poll(filled, COUNT, usize::MAX, |record| {
+                bytes += record.value.map_or(0, <[u8]>::len);
+            });
+            bytes
+        });
+    });
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = read
+    targets = read, route, topic
 }
 
 criterion_main!(benches);
