@@ -1,1 +1,1 @@
-//! To be written.
+//! Formats: bytes of records to values and back.

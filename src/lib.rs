@@ -8,6 +8,7 @@ pub mod engine;
 pub mod exec;
 pub mod format;
 pub mod lab;
+pub mod murmur2;
 pub mod plan;
 pub mod record;
 pub mod rng;
