@@ -160,6 +160,12 @@ pub struct Starts {
 }
 
 impl Starts {
+    /// The one window that starts at `start`.
+    #[must_use]
+    pub const fn one(start: i64, advance_ms: i64) -> Self {
+        Self { next: start, last: start, advance_ms }
+    }
+
     /// The largest start that is left.
     #[must_use]
     pub const fn last(&self) -> i64 {
