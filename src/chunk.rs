@@ -63,6 +63,13 @@ impl Strings {
         self.ends.push(u32::try_from(self.text.len()).expect("a chunk's text is under 4 GiB"));
     }
 
+    /// Removes the values from `len` on, and what was written through [`Strings::open`] and not
+    /// closed.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.text.truncate(self.ends.last().map_or(0, |end| *end as usize));
+    }
+
     /// Removes all values, keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
@@ -140,6 +147,19 @@ impl Column {
             ColumnData::Double(v) => v.clear(),
             ColumnData::Varchar(v) => v.clear(),
             ColumnData::Nested(v) => v.clear(),
+        }
+    }
+
+    /// Removes the rows from `len` on, and what was written of a row that is not complete.
+    pub fn truncate(&mut self, len: usize) {
+        self.valid.truncate(len);
+        match &mut self.data {
+            ColumnData::Boolean(v) => v.truncate(len),
+            ColumnData::Int(v) => v.truncate(len),
+            ColumnData::BigInt(v) | ColumnData::Timestamp(v) => v.truncate(len),
+            ColumnData::Double(v) => v.truncate(len),
+            ColumnData::Varchar(v) => v.truncate(len),
+            ColumnData::Nested(v) => v.truncate(len),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod aggregate;
 pub mod expression;
 pub mod filter;
 pub mod project;
+pub mod split;
 
 /// What a task sends through its operators.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,8 @@
 //! [`session`], [`sliding`]. All keep stream time for each partition: the largest timestamp of the
 //! rows with a key that the partition has seen.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -11,6 +13,8 @@ use super::expression::{Evaluator, ExprError};
 use super::{Collector, DropReason, Drops, Operator};
 use crate::aggregate::{Accumulator, AggregateError, RestoreError, Update};
 use crate::chunk::{Chunk, Column, Window};
+use crate::format::{json, kafka};
+use crate::murmur2::partition_for_key;
 use crate::plan::{Aggregate, Emit};
 use crate::state::NONE;
 use crate::state::checkpoint::{CheckpointError, Reader, invalid, put, put_bytes};
@@ -225,14 +229,13 @@ pub struct Core {
     keys: KeyTable,
     groups: Groups,
     emit: Emit,
-    repartition: Option<u32>,
+    partitioner: Option<Partitioner>,
     value_types: Vec<DataType>,
     /// Rows counted into windows.
     included: u64,
     /// The key of each row of the present chunk, or [`NONE`].
     ids: Vec<u32>,
     hashes: Vec<u64>,
-    key_bytes: Vec<u8>,
 }
 
 /// What a result row says besides key and values.
@@ -260,12 +263,15 @@ impl Core {
             keys: KeyTable::new(key_types),
             groups: Groups { calls, used: 0, free: Vec::new(), pending: Vec::new() },
             emit: plan.emit,
-            repartition: plan.repartition,
+            partitioner: plan.repartition.map(|partitions| Partitioner {
+                partitions,
+                names: plan.group_by.iter().map(|output| output.field.name.clone()).collect(),
+                bytes: Vec::new(),
+            }),
             value_types: plan.calls.iter().map(|call| call.field.data_type.clone()).collect(),
             included: 0,
             ids: Vec::new(),
             hashes: Vec::new(),
-            key_bytes: Vec::new(),
         })
     }
 
@@ -282,10 +288,10 @@ impl Core {
     /// Finds the key of every row of a batch. Rows without one and deletions are dropped.
     fn assign(&mut self, batch: &Batch<'_>, drops: &mut Drops) {
         let chunk = batch.chunk;
-        let scopes = if self.repartition.is_some() { &[][..] } else { &chunk.partitions };
+        let scopes = if self.partitioner.is_some() { &[][..] } else { &chunk.partitions };
         hash_rows(&batch.keys, scopes, chunk.len(), &mut self.hashes);
         self.ids.clear();
-        let Self { keys, ids, hashes, key_bytes, repartition, .. } = self;
+        let Self { keys, ids, hashes, partitioner, .. } = self;
         for row in 0..chunk.len() {
             if chunk.is_tombstone(row) {
                 drops.add(DropReason::Tombstone, 1);
@@ -295,8 +301,8 @@ impl Core {
                 ids.push(NONE);
             } else {
                 let scope = scopes.get(row).copied().unwrap_or(0);
-                let partition = || match *repartition {
-                    Some(n) => partition_of(&batch.keys, row, n, key_bytes),
+                let partition = || match partitioner {
+                    Some(partitioner) => partitioner.partition_of(&batch.keys, row),
                     None => scope,
                 };
                 ids.push(keys.find_or_insert(&batch.keys, row, (hashes[row], scope), partition));
@@ -379,11 +385,34 @@ impl Core {
     }
 }
 
-/// The partition of a group key, by Kafka's default partitioner over the key as JSON.
-fn partition_of(keys: &[&Column], row: usize, partitions: u32, bytes: &mut Vec<u8>) -> u32 {
-    bytes.clear();
-    key_json(keys, row, bytes);
-    crate::murmur2::partition_for_key(bytes, partitions).0
+/// How group keys become partitions.
+struct Partitioner {
+    partitions: u32,
+    names: Vec<Arc<str>>,
+    bytes: Vec<u8>,
+}
+
+impl Partitioner {
+    /// The partition of the group key in `row`: by Kafka's default partitioner over the key as a
+    /// sink writes it, which is the KAFKA format for one column and JSON otherwise.
+    fn partition_of(&mut self, keys: &[&Column], row: usize) -> u32 {
+        let Self { partitions, names, bytes } = self;
+        bytes.clear();
+        let bare = match keys {
+            [key] => kafka::write(bytes, key, row).is_ok(),
+            _ => false,
+        };
+        if !bare {
+            for (i, (name, key)) in names.iter().zip(keys).enumerate() {
+                bytes.push(if i == 0 { b'{' } else { b',' });
+                json::write_string(bytes, name);
+                bytes.push(b':');
+                json::write_value(bytes, key, row);
+            }
+            bytes.push(b'}');
+        }
+        partition_for_key(bytes, *partitions).0
+    }
 }
 
 /// What an operator remembers of a partition's time.

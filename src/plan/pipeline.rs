@@ -129,8 +129,9 @@ pub struct Aggregate {
     /// The group columns. A row in which one is NULL is dropped and counted.
     pub group_by: Vec<Output>,
     /// Number of partitions of the repartitioned input. A row's partition is that of its group
-    /// key, by Kafka's default partitioner over the key's JSON; `None`: the rows keep theirs
-    /// (they are partitioned by the group key already).
+    /// key, by Kafka's default partitioner over the key as [`Sink::key_format`] writes it: KAFKA for
+    /// one column, JSON for several. `None`: the rows keep theirs (they are partitioned by the
+    /// group key already).
     pub repartition: Option<u32>,
     /// The window; `None` for a table over all time.
     pub window: Option<WindowSpec>,

@@ -63,7 +63,7 @@ impl Model {
                 let rest: u64 = segments[1..].iter().flatten().map(Row::size).sum();
                 let newest = segments[0].iter().map(|row| row.timestamp).max().unwrap_or(0);
                 let old = config.retention_ms.is_some_and(|ms| newest < self.largest - ms);
-                if !config.retention_bytes.is_some_and(|keep| rest >= keep) && !old {
+                if config.retention_bytes.is_none_or(|keep| rest < keep) && !old {
                     break;
                 }
                 self.removed += segments.remove(0).len() as u64;

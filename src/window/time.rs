@@ -168,13 +168,13 @@ impl Starts {
 
     /// The largest start that is left.
     #[must_use]
-    pub const fn last(&self) -> i64 {
+    pub const fn largest(&self) -> i64 {
         self.last
     }
 
-    /// The smallest start that is left; above [`Starts::last`] when there is none.
+    /// The smallest start that is left; above [`Starts::largest`] when there is none.
     #[must_use]
-    pub const fn first(&self) -> i64 {
+    pub const fn smallest(&self) -> i64 {
         self.next
     }
 

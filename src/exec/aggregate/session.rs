@@ -50,6 +50,7 @@ struct Sessions {
 struct Change {
     key: u32,
     window: Window,
+    /// Of a deletion: that of the row that caused it.
     offset: i64,
     to: ChangedTo,
     was_emitted: bool,
@@ -88,8 +89,7 @@ impl SessionAggregate {
             changes: Vec::new(),
             closed_changes: core.new_output(),
         };
-        let state =
-            State { core, windows, grace_ms: times.grace_ms, sessions, found: Vec::new() };
+        let state = State { core, windows, grace_ms: times.grace_ms, sessions, found: Vec::new() };
         Self { name, inputs, state }
     }
 }
@@ -166,7 +166,7 @@ impl State {
             self.core.groups.flush(&batch.arguments);
         }
         for &other in others {
-            self.leave(other);
+            self.leave(other, offset);
             self.core.groups.merge(session, other);
             let end_offset = self.sessions.store.get(other).offset;
             let kept = self.sessions.store.get_mut(session);
@@ -174,7 +174,7 @@ impl State {
             self.remove(other);
         }
         if first.window() != merged {
-            self.leave(session);
+            self.leave(session, offset);
         }
         let kept = self.sessions.store.get_mut(session);
         (kept.start, kept.end) = (merged.start.0, merged.end.0);
@@ -198,13 +198,13 @@ impl State {
         let it = self.sessions.store.get_mut(session);
         if it.change == NONE {
             it.change = at;
-            let (key, window, was_emitted) = (it.key, it.window(), it.emitted);
-            self.push_change(key, window, ChangedTo::Open(session), was_emitted);
+            let (of, was_emitted) = ((it.key, it.window(), it.offset), it.emitted);
+            self.push_change(of, ChangedTo::Open(session), was_emitted);
         }
     }
 
-    /// Notes that the session no longer has its present window.
-    fn leave(&mut self, session: u32) {
+    /// Notes that the session no longer has its present window, because of the row at `offset`.
+    fn leave(&mut self, session: u32, offset: i64) {
         if self.core.emit != Emit::Commit {
             return;
         }
@@ -212,15 +212,21 @@ impl State {
         let (key, window, change, was_emitted) = (it.key, it.window(), it.change, it.emitted);
         (it.change, it.emitted) = (NONE, false);
         if change != NONE {
-            self.sessions.changes[change as usize].to = ChangedTo::Gone;
+            let change = &mut self.sessions.changes[change as usize];
+            (change.to, change.offset) = (ChangedTo::Gone, offset);
         } else if was_emitted {
-            self.push_change(key, window, ChangedTo::Gone, true);
+            self.push_change((key, window, offset), ChangedTo::Gone, true);
         }
     }
 
-    fn push_change(&mut self, key: u32, window: Window, to: ChangedTo, was_emitted: bool) {
+    fn push_change(
+        &mut self,
+        (key, window, offset): (u32, Window, i64),
+        to: ChangedTo,
+        was_emitted: bool,
+    ) {
         self.core.keys.retain(key);
-        self.sessions.changes.push(Change { key, window, offset: i64::MIN, to, was_emitted });
+        self.sessions.changes.push(Change { key, window, offset, to, was_emitted });
     }
 
     fn emit_update(&mut self, session: u32, offset: i64, out: &mut Collector) {
@@ -353,8 +359,7 @@ impl Operator for SessionAggregate {
 
     fn stats(&self) -> OperatorStats {
         let State { core, sessions, .. } = &self.state;
-        let bytes =
-            core.size_bytes() + sessions.store.size_bytes() + sessions.closed.size_bytes();
+        let bytes = core.size_bytes() + sessions.store.size_bytes() + sessions.closed.size_bytes();
         OperatorStats {
             included: core.included,
             keys: core.keys.len() as u64,

@@ -119,14 +119,14 @@ impl State {
         let first_open = self.windowed.clocks.of(partition).first_open;
         let late = starts.skip_below(first_open);
         out.drops.add(DropReason::Late, late);
-        if starts.first() > starts.last() {
+        if starts.smallest() > starts.largest() {
             return;
         }
         match self.slice_ms {
             Some(slice_ms) => {
                 let advance_ms = self.windows.advance_ms();
                 let slice = if slice_ms == advance_ms {
-                    starts.last()
+                    starts.largest()
                 } else {
                     timestamp - timestamp.rem_euclid(slice_ms)
                 };
@@ -171,7 +171,7 @@ impl State {
             return Starts::one(clock.last_start, advance_ms);
         }
         let starts = self.windows.starts_for(Timestamp(timestamp));
-        clock.last_start = starts.last();
+        clock.last_start = starts.largest();
         starts
     }
 
@@ -212,7 +212,7 @@ impl State {
         // newest one, which is the present row's.
         let lost_below = match self.core.emit {
             Emit::Final => {
-                let newest = self.windows.starts_for(Timestamp(stream_time)).last();
+                let newest = self.windows.starts_for(Timestamp(stream_time)).largest();
                 newest.saturating_sub(length_ms)
             }
             Emit::Commit | Emit::Update => i64::MIN,
@@ -310,8 +310,7 @@ impl Operator for TimeAggregate {
 
     fn stats(&self) -> OperatorStats {
         let State { core, windowed, .. } = &self.state;
-        let bytes =
-            core.size_bytes() + windowed.store.size_bytes() + windowed.closed.size_bytes();
+        let bytes = core.size_bytes() + windowed.store.size_bytes() + windowed.closed.size_bytes();
         OperatorStats {
             included: core.included,
             keys: core.keys.len() as u64,

@@ -30,7 +30,7 @@ impl State {
     }
 
     fn first_window(&self, slice: i64) -> i64 {
-        self.windows.starts_for(Timestamp(slice)).first()
+        self.windows.starts_for(Timestamp(slice)).smallest()
     }
 
     /// Closes one window for all keys that have a slice in it; whether any has.
@@ -73,10 +73,8 @@ impl State {
     pub fn defer_from_slices(&mut self, dirty: &mut [(u32, u64)]) {
         let store = &self.windowed.store;
         dirty.sort_unstable_by_key(|&(group, _)| (store.key(group), store.start(group)));
-        let keys: Vec<(u32, i64, u64)> = dirty
-            .iter()
-            .map(|&(group, row)| (store.key(group), store.start(group), row))
-            .collect();
+        let keys: Vec<(u32, i64, u64)> =
+            dirty.iter().map(|&(group, row)| (store.key(group), store.start(group), row)).collect();
         for slices in keys.chunk_by(|a, b| a.0 == b.0) {
             self.defer_key(slices);
         }
@@ -90,7 +88,7 @@ impl State {
         let advance_ms = self.windows.advance_ms();
         let first_open = self.windowed.clocks.of(self.core.keys.partition(key)).first_open;
         let mut start = self.first_window(oldest).max(first_open);
-        let last = self.windows.starts_for(Timestamp(newest)).last();
+        let last = self.windows.starts_for(Timestamp(newest)).largest();
         let reach = start..last.saturating_add(self.windows.size_ms());
         self.windowed.store.of_key(key, &reach, &mut self.scratch.groups);
         while start <= last {
@@ -135,7 +133,7 @@ impl State {
             let start_of = |group: u32| self.windowed.store.start(group);
             let (oldest, newest) = (start_of(slices[0]), start_of(slices[slices.len() - 1]));
             let mut start = self.first_window(oldest).max(first_open);
-            let last = self.windows.starts_for(Timestamp(newest)).last();
+            let last = self.windows.starts_for(Timestamp(newest)).largest();
             while start <= last {
                 let whole = self.merge_slices(key, &(start..self.windows.reach(start)));
                 if whole.latest.0 != i64::MIN {
