@@ -215,6 +215,39 @@ impl Column {
         self.valid.push(other.valid[row]);
     }
 
+    /// Adds the values at `rows` of a column of the same type, in that order.
+    ///
+    /// # Panics
+    /// When the types differ or there is no such row.
+    pub fn gather(&mut self, other: &Self, rows: &[u32]) {
+        fn take<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
+            to.extend(rows.iter().map(|&row| from[row as usize]));
+        }
+        match (&mut self.data, &other.data) {
+            (ColumnData::Boolean(v), ColumnData::Boolean(from)) => take(v, from, rows),
+            (ColumnData::Int(v), ColumnData::Int(from)) => take(v, from, rows),
+            (ColumnData::BigInt(v), ColumnData::BigInt(from))
+            | (ColumnData::Timestamp(v), ColumnData::Timestamp(from)) => take(v, from, rows),
+            (ColumnData::Double(v), ColumnData::Double(from)) => take(v, from, rows),
+            (ColumnData::Varchar(v), ColumnData::Varchar(from)) => {
+                rows.iter().for_each(|&row| v.push(from.get(row as usize)));
+            }
+            (ColumnData::Nested(v), ColumnData::Nested(from)) => {
+                v.extend(rows.iter().map(|&row| from[row as usize].clone()));
+            }
+            _ => panic!("{} into a column of {}", other.data_type, self.data_type),
+        }
+        take(&mut self.valid, &other.valid, rows);
+    }
+
+    /// Makes the values at `rows` NULL.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn set_null(&mut self, rows: impl IntoIterator<Item = usize>) {
+        rows.into_iter().for_each(|row| self.valid[row] = false);
+    }
+
     /// The value at `row`.
     ///
     /// # Panics
@@ -314,6 +347,14 @@ impl Chunk {
         }
         if let Some(tombstone) = other.tombstones.get(row) {
             self.tombstones.push(*tombstone);
+        }
+    }
+
+    /// Adds `rows` of `other`, which has the same columns, in that order.
+    pub fn gather(&mut self, other: &Self, rows: &[u32]) {
+        rows.iter().for_each(|&row| self.push_meta_from(other, row as usize));
+        for (to, from) in self.columns.iter_mut().zip(&other.columns) {
+            to.gather(from, rows);
         }
     }
 
