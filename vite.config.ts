@@ -8,19 +8,28 @@ import { defineConfig, type UserConfig } from "vite";
 /** The oldest browsers with wasm SIMD (Chrome 91, Safari 16.4) and module workers (Firefox 114). */
 const target = ["chrome91", "firefox114", "safari16.4"];
 
+/** The worker's own bundle; `folder` is where its files go, with a slash at its end. */
+const worker = (folder: string, assets: string): NonNullable<UserConfig["worker"]> => ({
+  format: "es",
+  rolldownOptions: {
+    output: {
+      entryFileNames: `${folder}worker-[hash].js`,
+      chunkFileNames: `${folder}worker-[name]-[hash].js`,
+      assetFileNames: assets,
+    },
+  },
+});
+
 const shared: UserConfig = {
   // Relative, so that a build works from any folder of any host, and so that assets are found
   // beside the module (`import.meta.url`) and not beside the document.
   base: "./",
   publicDir: false,
-  worker: {
-    format: "es",
-    rolldownOptions: { output: { entryFileNames: "worker-[hash].js", chunkFileNames: "[name]-[hash].js" } },
-  },
 };
 
 const page: UserConfig = {
   ...shared,
+  worker: worker("assets/", "assets/[name]-[hash][extname]"),
   build: {
     target,
     outDir: "dist",
@@ -31,8 +40,12 @@ const page: UserConfig = {
   },
 };
 
+/** Without a hash: `package.json` exports the one asset by this name, and a package has a version. */
+const packageAssets = "streamglass[extname]";
+
 const element: UserConfig = {
   ...shared,
+  worker: worker("", packageAssets),
   build: {
     target,
     outDir: "pkg/dist",
@@ -47,7 +60,7 @@ const element: UserConfig = {
         format: "es",
         entryFileNames: "[name].js",
         chunkFileNames: "[name]-[hash].js",
-        assetFileNames: "[name]-[hash][extname]",
+        assetFileNames: packageAssets,
       },
     },
   },

@@ -17,7 +17,7 @@ fn main() {
         let mut sum = None;
         let mut group = criterion.benchmark_group(entry.name);
         group.throughput(Throughput::Elements(entry.records));
-        group.bench_function("", |bencher| {
+        group.bench_function("run", |bencher| {
             let mut run = (entry.prepare)();
             sum = Some(run());
             bencher.iter(&mut run);

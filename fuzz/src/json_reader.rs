@@ -2,10 +2,7 @@
 
 /// See the module.
 pub fn fuzz(data: &[u8]) {
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(data) {
-        let text = value.to_string();
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
-    }
+    let _ = serde_json::from_slice::<serde_json::Value>(data);
 }
 
 /// See the module.

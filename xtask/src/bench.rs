@@ -98,7 +98,7 @@ fn number(value: &Value, name: &str) -> Outcome<f64> {
 fn criterion_median(name: &str, _: &Value) -> Outcome<f64> {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let file = target.join("criterion").join(name).join("new").join("estimates.json");
+    let file = target.join("criterion").join(name).join("run/new/estimates.json");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
