@@ -1,0 +1,40 @@
+// The demo page comes to life, soon and quietly.
+import { element, expect, open, test } from "./lab.ts";
+
+test("the element is ready within two seconds", async ({ page }) => {
+  const ready = await open(page);
+  expect(ready).toBeLessThan(2000);
+  await expect(element(page)).toBeVisible();
+});
+
+test("the page keeps its manners while it runs", async ({ page, context, manners }) => {
+  await open(page);
+  await page.waitForTimeout(3000);
+  manners.verify();
+  expect(await context.cookies()).toEqual([]);
+});
+
+test("nothing scrolls sideways on a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page);
+  await page.waitForTimeout(1000);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(360);
+});
+
+test("nothing shifts once the page is drawn", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.assign(window, { shift: 0 });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+        if (!hadRecentInput) (window as unknown as { shift: number }).shift += value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await open(page);
+  await page.waitForTimeout(3000);
+  const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
+  // Chrome's own threshold for "good" is 0.1; the panel that gives way to the room may cost a little.
+  expect(shift).toBeLessThan(0.02);
+});

@@ -1,0 +1,188 @@
+//! `cargo xtask bench`: the loops of `benches/loops.rs`, native under criterion and as WebAssembly
+//! under Node.js, in one table.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::process::{cache, cargo, output, root, run};
+use crate::wasm::{self, Flavor};
+use crate::{Failure, Outcome, npm};
+
+const HELP: &str = "\
+Measures the engine's loops, native and in WebAssembly, and prints them side by side.
+
+USAGE: cargo xtask bench [--fast] [--seconds N] [--native | --wasm] [filter]
+
+  --fast       code without the slow link: for everyday measuring
+  --seconds N  how long to measure each loop, after a warm-up (default 5)
+  --native     only natively
+  --wasm       only in WebAssembly
+  filter       only the loops whose names contain this
+
+`x plain` compares a loop with the one that does the same in the plainest way.";
+
+/// One loop as one of the two sides reports it.
+struct Line {
+    name: String,
+    /// Records in a run of the loop.
+    records: f64,
+    /// The loop that does the same in the plainest way.
+    plain: Option<String>,
+    /// What a run computed: both sides must agree to the bit.
+    sum: String,
+    /// Nanoseconds a run takes: the median.
+    nanoseconds: f64,
+}
+
+pub fn main(mut args: lexopt::Parser) -> Outcome {
+    let (mut flavor, mut seconds, mut filter) = (Flavor::Release, 5_u32, String::new());
+    let (mut native, mut in_wasm) = (true, true);
+    while let Some(argument) = args.next()? {
+        match argument {
+            lexopt::Arg::Long("fast") => flavor = Flavor::Fast,
+            lexopt::Arg::Long("seconds") => seconds = crate::number(&mut args)?,
+            lexopt::Arg::Long("native") => in_wasm = false,
+            lexopt::Arg::Long("wasm") => native = false,
+            lexopt::Arg::Value(text) => filter = text.to_string_lossy().into_owned(),
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Err(Failure::Help(HELP)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let native = if native { measure_native(flavor, seconds, &filter)? } else { Vec::new() };
+    let wasm = if in_wasm { measure_wasm(flavor, seconds, &filter)? } else { Vec::new() };
+    print_table(&native, &wasm);
+    agree(&native, &wasm)
+}
+
+fn measure_native(flavor: Flavor, seconds: u32, filter: &str) -> Outcome<Vec<Line>> {
+    let report = cache().join("bench-native.jsonl");
+    fs::create_dir_all(cache())?;
+    fs::write(&report, "")?;
+    let mut bench = cargo(["bench", "--bench", "native", "--profile", flavor.profile(), "--"]);
+    bench.args(["--measurement-time", &seconds.to_string(), "--warm-up-time", "1"]);
+    if !filter.is_empty() {
+        bench.arg(filter);
+    }
+    run(bench.env("STREAMGLASS_BENCH_REPORT", &report))?;
+    fs::read_to_string(report)?.lines().map(|text| line(text, criterion_median)).collect()
+}
+
+fn measure_wasm(flavor: Flavor, seconds: u32, filter: &str) -> Outcome<Vec<Line>> {
+    let module = wasm::build_for_node("streamglass-bench", flavor)?;
+    let mut script = npm::script("bench.mjs")?;
+    script.arg(module).arg(seconds.to_string()).arg(filter);
+    let measured = |_: &str, line: &Value| number(line, "nanoseconds");
+    output(&mut script)?.lines().map(|text| line(text, measured)).collect()
+}
+
+fn line(text: &str, time: impl Fn(&str, &Value) -> Outcome<f64>) -> Outcome<Line> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("`{text}`: {error}"))?;
+    let word = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    let name = word("name").ok_or_else(|| format!("a loop without a name: {text}"))?;
+    Ok(Line {
+        records: number(&value, "records")?,
+        plain: word("plain"),
+        sum: word("sum").ok_or_else(|| format!("a loop without a sum: {text}"))?,
+        nanoseconds: time(&name, &value)?,
+        name,
+    })
+}
+
+fn number(value: &Value, name: &str) -> Outcome<f64> {
+    value.get(name).and_then(Value::as_f64).ok_or_else(|| format!("no `{name}` in {value}").into())
+}
+
+/// The median that criterion wrote for the loop called `name`.
+fn criterion_median(name: &str, _: &Value) -> Outcome<f64> {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let file = target.join("criterion").join(name).join("run/new/estimates.json");
+    let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    number(&value["median"], "point_estimate")
+}
+
+fn print_table(native: &[Line], wasm: &[Line]) {
+    let find = |lines: &'_ [Line], name: &str| lines.iter().position(|line| line.name == name);
+    let rate = |lines: &[Line], name: &str| {
+        find(lines, name).map(|at| lines[at].records / lines[at].nanoseconds * 1e9)
+    };
+    println!(
+        "\n{:44} {:>14} {:>8} {:>14} {:>8} {:>12}",
+        "records/s", "native", "x plain", "wasm", "x plain", "wasm/native"
+    );
+    let names = if native.is_empty() { wasm } else { native };
+    for line in names {
+        let sides = [rate(native, &line.name), rate(wasm, &line.name)];
+        let plain = |lines| line.plain.as_deref().and_then(|plain| rate(lines, plain));
+        let plain = [plain(native), plain(wasm)];
+        let speed = |side: Option<f64>| side.map_or_else(|| "-".to_owned(), thousands);
+        let ratio = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => format!("{:.2}", a / b),
+            _ => String::new(),
+        };
+        println!(
+            "{:44} {:>14} {:>8} {:>14} {:>8} {:>12}",
+            line.name,
+            speed(sides[0]),
+            ratio(sides[0], plain[0]),
+            speed(sides[1]),
+            ratio(sides[1], plain[1]),
+            ratio(sides[1], sides[0]),
+        );
+    }
+}
+
+/// 1234567.8 as `1,234,568`.
+fn thousands(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A loop that computes one thing natively and another in WebAssembly is not one loop.
+fn agree(native: &[Line], wasm: &[Line]) -> Outcome {
+    for line in native {
+        if let Some(other) = wasm.iter().find(|other| other.name == line.name)
+            && other.sum != line.sum
+        {
+            let (name, ours, theirs) = (&line.name, &line.sum, &other.sum);
+            return Err(format!("`{name}` computes {ours} natively and {theirs} in wasm").into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(thousands(7.4), "7");
+        assert_eq!(thousands(123.0), "123");
+        assert_eq!(thousands(1_234_567.8), "1,234,568");
+    }
+
+    #[test]
+    fn sides_that_compute_different_things_are_refused() {
+        let side = |sum| {
+            line(
+                &format!(r#"{{"name":"a","records":1,"sum":"{sum}","nanoseconds":2}}"#),
+                |_, value| number(value, "nanoseconds"),
+            )
+        };
+        let (one, two) = (side("1").unwrap(), side("2").unwrap());
+        assert!(agree(&[side("1").unwrap()], &[one]).is_ok());
+        assert!(agree(&[side("1").unwrap()], &[two]).is_err());
+    }
+}

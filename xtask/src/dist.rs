@@ -1,0 +1,226 @@
+//! `cargo xtask dist`: the build that is published, and what it weighs.
+
+mod crates;
+
+use serde_json::Value;
+
+use crate::process::{cache, output, root};
+use crate::serve::{Policy, Server};
+use crate::wasm::{self, Flavor};
+use crate::{Failure, Outcome, browser, npm, page};
+
+const HELP: &str = "\
+Builds dist/ (the demo page) and pkg/dist/ (the npm package) for publishing, compresses them, opens
+the page in a browser and prints what it loads. Fails when the page is over its budget.
+
+USAGE: cargo xtask dist [--budget KB] [--no-build]
+
+  --budget KB  the most that may be loaded until the first room lives, brotli, KB of 1024 bytes
+               (default 450)
+  --no-build   weigh what was built before";
+
+const BUDGET_KB: u64 = 450;
+
+/// One file of the page.
+struct Weight {
+    file: String,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// One answer that the browser received.
+struct Received {
+    file: String,
+    body: u64,
+    headers: u64,
+    late: bool,
+}
+
+pub fn main(mut args: lexopt::Parser) -> Outcome {
+    let (mut budget, mut build) = (BUDGET_KB, true);
+    while let Some(argument) = args.next()? {
+        match argument {
+            lexopt::Arg::Long("budget") => budget = crate::number(&mut args)?,
+            lexopt::Arg::Long("no-build") => build = false,
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Err(Failure::Help(HELP)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if build {
+        wasm::build_library(Flavor::Release)?;
+        page::build_page()?;
+        page::build_element()?;
+    }
+    let weights = compress()?;
+    let (ready_ms, received) = load()?;
+    let (page, element): (Vec<_>, Vec<_>) =
+        weights.into_iter().partition(|(folder, _)| folder == "dist");
+    let (loaded, later): (Vec<_>, Vec<_>) =
+        page.into_iter().map(|(_, weight)| weight).partition(|weight| {
+            received.iter().any(|answer| answer.file == weight.file && !answer.late)
+        });
+    print_files("loaded until the first room lives", &loaded);
+    print_parts(&loaded);
+    print_files("loaded later, on first use", &later);
+    print_files("npm package", &element.into_iter().map(|(_, weight)| weight).collect::<Vec<_>>());
+    crates::print(&cache().join("streamglass-named.wasm"))?;
+    judge(&loaded, &received, ready_ms, budget * 1024)
+}
+
+fn compress() -> Outcome<Vec<(String, Weight)>> {
+    let text = output(npm::script("compress.mjs")?.args(["dist", "pkg/dist"]))?;
+    let rows: Vec<Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    rows.iter()
+        .map(|row| {
+            let weight = Weight {
+                file: word(row, "file")?,
+                raw: count(row, "raw")?,
+                gzip: count(row, "gzip")?,
+                brotli: count(row, "brotli")?,
+            };
+            Ok((word(row, "folder")?, weight))
+        })
+        .collect()
+}
+
+/// Opens the page; milliseconds until it was ready, and what came over the wire.
+fn load() -> Outcome<(u64, Vec<Received>)> {
+    let address = Server::bind(0)?.files(root().join("dist")).policy(Policy::Page).in_background();
+    let mut script = npm::script("network.mjs")?;
+    let text = output(script.arg(address).env("CHROME", browser::ensure()?))?;
+    let log: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let requests = log["requests"].as_array().ok_or("a network log without requests")?;
+    let received = requests.iter().map(|row| {
+        Ok(Received {
+            file: word(row, "file")?,
+            body: count(row, "body")?,
+            headers: count(row, "headers")?,
+            late: row["late"].as_bool().unwrap_or(false),
+        })
+    });
+    Ok((count(&log, "ready_ms")?, received.collect::<Outcome<_>>()?))
+}
+
+fn word(row: &Value, name: &str) -> Outcome<String> {
+    row[name].as_str().map(ToOwned::to_owned).ok_or_else(|| format!("no `{name}` in {row}").into())
+}
+
+fn count(row: &Value, name: &str) -> Outcome<u64> {
+    row[name].as_u64().ok_or_else(|| format!("no `{name}` in {row}").into())
+}
+
+fn print_header(title: &str) {
+    println!("\n{title:44} {:>10} {:>10} {:>10}", "raw", "gzip", "brotli");
+}
+
+fn print_row(name: &str, weights: &[&Weight]) {
+    let sum = |part: fn(&Weight) -> u64| weights.iter().map(|weight| part(weight)).sum::<u64>();
+    println!("  {name:42} {:10} {:10} {:10}", sum(|w| w.raw), sum(|w| w.gzip), sum(|w| w.brotli));
+}
+
+fn print_files(title: &str, weights: &[Weight]) {
+    if weights.is_empty() {
+        return;
+    }
+    print_header(title);
+    weights.iter().for_each(|weight| print_row(&weight.file, &[weight]));
+}
+
+fn print_parts(weights: &[Weight]) {
+    print_header("by part, bytes");
+    for name in ["HTML and CSS", "page JavaScript", "worker JavaScript", "WebAssembly", "other"] {
+        let of_part: Vec<_> = weights.iter().filter(|weight| part(&weight.file) == name).collect();
+        if !of_part.is_empty() {
+            print_row(name, &of_part);
+        }
+    }
+    print_row("all", &weights.iter().collect::<Vec<_>>());
+}
+
+fn part(file: &str) -> &'static str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    match name.rsplit('.').next() {
+        Some("html" | "css") => "HTML and CSS",
+        Some("wasm") => "WebAssembly",
+        Some("js") if name.starts_with("worker-") => "worker JavaScript",
+        Some("js") => "page JavaScript",
+        _ => "other",
+    }
+}
+
+/// Compares what the files weigh with what the browser says it received, and both with the budget.
+fn judge(loaded: &[Weight], received: &[Received], ready_ms: u64, budget: u64) -> Outcome {
+    let early = || received.iter().filter(|answer| !answer.late);
+    let (sum, wire) = (
+        loaded.iter().map(|weight| weight.brotli).sum::<u64>(),
+        early().map(|answer| answer.body).sum::<u64>(),
+    );
+    let (answers, headers) = (early().count(), early().map(|answer| answer.headers).sum::<u64>());
+    println!("\nfirst room ready after {ready_ms} ms");
+    println!("sum of the brotli files   {sum:10} bytes");
+    println!(
+        "Chromium's network log    {wire:10} bytes in {answers} answers (and {headers} of headers)"
+    );
+    println!("budget                    {budget:10} bytes");
+    let unknown: Vec<_> = early()
+        .filter(|answer| !loaded.iter().any(|weight| weight.file == answer.file))
+        .map(|answer| answer.file.as_str())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(format!("the page loads what is not in dist/: {}", unknown.join(", ")).into());
+    }
+    // The log counts each file once for each request: more means that something is fetched twice.
+    if wire.abs_diff(sum) * 100 > sum {
+        return Err("the files and the network log differ by more than 1 %".into());
+    }
+    let most = sum.max(wire);
+    if most > budget {
+        return Err(format!("over budget by {} bytes", most - budget).into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weight(file: &str, brotli: u64) -> Weight {
+        Weight { file: file.to_owned(), raw: brotli * 3, gzip: brotli * 2, brotli }
+    }
+
+    fn received(file: &str, body: u64, late: bool) -> Received {
+        Received { file: file.to_owned(), body, headers: 100, late }
+    }
+
+    #[test]
+    fn the_budget_holds_for_what_is_loaded_before_the_room_lives() {
+        let loaded = [weight("a.js", 600), weight("b.wasm", 300)];
+        let log = [
+            received("a.js", 600, false),
+            received("b.wasm", 300, false),
+            received("c.js", 500, true),
+        ];
+        assert!(judge(&loaded, &log, 1, 900).is_ok());
+        assert!(judge(&loaded, &log, 1, 899).is_err());
+    }
+
+    #[test]
+    fn a_file_fetched_twice_or_from_nowhere_is_found() {
+        let loaded = [weight("a.js", 600)];
+        assert!(
+            judge(&loaded, &[received("a.js", 600, false), received("a.js", 600, false)], 1, 9000)
+                .is_err()
+        );
+        let log = [received("a.js", 600, false), received("else.js", 1, false)];
+        assert!(judge(&loaded, &log, 1, 9000).is_err());
+    }
+
+    #[test]
+    fn a_file_belongs_to_the_part_that_its_name_says() {
+        assert_eq!(part("assets/worker-abc.js"), "worker JavaScript");
+        assert_eq!(part("assets/index-abc.js"), "page JavaScript");
+        assert_eq!(part("assets/streamglass_bg-abc.wasm"), "WebAssembly");
+        assert_eq!(part("index.html"), "HTML and CSS");
+    }
+}

@@ -1,0 +1,150 @@
+//! The library as WebAssembly: Cargo, then wasm-bindgen, then (for a release) wasm-opt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::Outcome;
+use crate::npm;
+use crate::process::{cache, cargo, on_path, output, program, root, run, succeeds};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// How much time the build may take for how small and fast a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// Optimized code, thin on link time: the demo page and the browser tests.
+    Fast,
+    /// Fat link-time optimization and wasm-opt: what is published.
+    Release,
+}
+
+impl Flavor {
+    pub fn profile(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// Installs the wasm target of the toolchain that runs us, when it is missing.
+pub fn ensure_target() -> Outcome {
+    let sysroot = output(&mut program("rustc", ["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    if on_path(&["rustup"]).is_none() {
+        return Err(format!(
+            "the Rust target {TARGET} is missing and there is no rustup to install it: \
+             see https://rustup.rs, or install your distribution's package of it"
+        )
+        .into());
+    }
+    run(&mut program("rustup", ["target", "add", TARGET]))
+}
+
+/// Builds the page's module into `.cache/wasm` (the page imports it as `#wasm/…`).
+pub fn build_library(flavor: Flavor) -> Outcome {
+    ensure_target()?;
+    run(&mut cargo([
+        "rustc",
+        "--package",
+        "streamglass",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+        "--target",
+        TARGET,
+        "--profile",
+        flavor.profile(),
+    ]))?;
+    let out = cache().join("wasm");
+    let mut bindgen = Bindgen::new();
+    // Without a default path the generated JavaScript does not refer to the file by itself, so that
+    // the bundler emits one copy of it: the one that the worker asks for by URL.
+    bindgen.web(true).map_err(message)?.typescript(true).omit_default_module_path(true);
+    bind(&mut bindgen, &built("streamglass", flavor)?, &out)?;
+    if flavor == Flavor::Release {
+        // The names that wasm-opt drops say which crate a function came from (`cargo xtask dist`).
+        let module = out.join("streamglass_bg.wasm");
+        fs::copy(&module, cache().join("streamglass-named.wasm"))?;
+        optimize(&module)?;
+    }
+    Ok(())
+}
+
+/// Builds package `package` as a module that Node.js loads, into `.cache/<package>`.
+pub fn build_for_node(package: &str, flavor: Flavor) -> Outcome<PathBuf> {
+    ensure_target()?;
+    run(&mut cargo([
+        "build",
+        "--package",
+        package,
+        "--target",
+        TARGET,
+        "--profile",
+        flavor.profile(),
+    ]))?;
+    let out = cache().join(package);
+    let stem = package.replace('-', "_");
+    let mut bindgen = Bindgen::new();
+    bindgen.nodejs_module(true).map_err(message)?.typescript(false);
+    bind(&mut bindgen, &built(&stem, flavor)?, &out)?;
+    if flavor == Flavor::Release {
+        optimize(&out.join(format!("{stem}_bg.wasm")))?;
+    }
+    Ok(out.join(format!("{stem}.js")))
+}
+
+fn bind(bindgen: &mut Bindgen, input: &Path, out: &Path) -> Outcome {
+    bindgen.input_path(input).generate(out).map_err(message)
+}
+
+fn message(error: impl std::fmt::Display) -> crate::Failure {
+    // The alternate form of wasm-bindgen's errors has the whole chain of causes.
+    crate::Failure::Work(format!("wasm-bindgen: {error:#}"))
+}
+
+fn built(stem: &str, flavor: Flavor) -> Outcome<PathBuf> {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let file = target.join(TARGET).join(flavor.profile()).join(format!("{stem}.wasm"));
+    if file.is_file() { Ok(file) } else { Err(format!("Cargo did not make {stem}.wasm").into()) }
+}
+
+/// Rewrites `module` by wasm-opt, with the features that `.cargo/config.toml` and rustc turn on.
+fn optimize(module: &Path) -> Outcome {
+    // Debian's wasm-opt 108 is older than what rustc emits today, so one on PATH must be recent.
+    let path = on_path(&["wasm-opt"]).filter(|path| version(path) >= Some(116));
+    let mut command = match path {
+        Some(path) => program(path, None::<&str>),
+        None => npm::tool("wasm-opt")?,
+    };
+    let optimized = module.with_extension("opt");
+    command.args([
+        "-O3",
+        "--enable-simd",
+        "--enable-bulk-memory",
+        "--enable-bulk-memory-opt",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-reference-types",
+        "--enable-multivalue",
+    ]);
+    command.arg(module).arg("-o").arg(&optimized);
+    run(&mut command)?;
+    fs::rename(optimized, module)?;
+    Ok(())
+}
+
+/// The number in "wasm-opt version 123".
+fn version(wasm_opt: &Path) -> Option<u32> {
+    if !succeeds(&mut program(wasm_opt, ["--version"])) {
+        return None;
+    }
+    let text = output(&mut program(wasm_opt, ["--version"])).ok()?;
+    text.split_whitespace().find_map(|word| word.parse().ok())
+}
