@@ -54,7 +54,7 @@ export function span(ms: number): string {
 }
 
 /** `60×`, or `max` for as fast as possible. */
-export const speed = (factor: number | null): string => (factor === null ? "max" : `${decimals.format(factor)}×`);
+export const speed = (factor: number | null): string => (factor === null ? "max" : `${Math.round(factor * 100) / 100}×`);
 
 /** `2 records`, `1 record` */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;

@@ -35,6 +35,7 @@ export interface Configuration {
   readonly file: string | null;
 }
 
+const BUILT_IN_MODES = ["default", "special"];
 const BUILT_IN: Configuration = { tree: null, file: null };
 
 export class Lab {
@@ -70,6 +71,13 @@ export class Lab {
     this.#listeners.set(topic, set);
     set.add(listener);
     return () => set.delete(listener);
+  }
+
+  /** The modes of the configuration that runs. */
+  get modes(): readonly string[] {
+    const { tree } = this.#configuration;
+    const modes: unknown = typeof tree === "object" && tree !== null && "ModeConfig" in tree ? tree.ModeConfig : null;
+    return typeof modes === "object" && modes !== null ? Object.keys(modes) : BUILT_IN_MODES;
   }
 
   /** Starts the worker and loads the built-in configuration. */

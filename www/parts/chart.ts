@@ -110,7 +110,7 @@ export class Chart extends Part {
     const last = data === undefined ? 0 : lastClosed(data);
     const at = this.#at ?? last;
     return html`<div class="legend">
-      <p class="legend-at small quiet">${data === undefined ? " " : this.#label(data.x, at)}</p>
+      <p class="legend-at small quiet">${data === undefined ? "\u00a0" : this.#label(data.x, at)}</p>
       <ul>
         ${(data?.series ?? []).map(
           (series, i) => html`<li>
@@ -239,8 +239,12 @@ export class Chart extends Part {
     // Whole device pixels where the browser tells them: else the picture would be resampled.
     const device = entry.devicePixelContentBoxSize?.[0];
     const css = entry.contentRect;
-    const width = device === undefined ? css.width : device.inlineSize / scale;
-    const height = device === undefined ? css.height : device.blockSize / scale;
+    let { width, height } = css;
+    // Emulated screens tell another screen's pixels: a difference of more than rounding is one.
+    if (device !== undefined && Math.abs(device.inlineSize / scale - width) < 1 && Math.abs(device.blockSize / scale - height) < 1) {
+      width = device.inlineSize / scale;
+      height = device.blockSize / scale;
+    }
     // Hidden behind its table it has no size: the last picture stays.
     if (width === 0 || height === 0) return;
     this.#size = { width, height, scale };

@@ -42,7 +42,7 @@ export class Transport extends Part {
     const clock = this.#preview ?? tick?.clockMs ?? run?.startMs ?? null;
     return html`<div class="transport" role="group" aria-label="Time">
       <p class="clock" id="clock">
-        <span class="clock-date">${clock === null ? " " : date(clock)}</span>
+        <span class="clock-date">${clock === null ? "\u00a0" : date(clock)}</span>
         <span class="clock-time"><span class="hidden">Virtual time </span>${clock === null ? "––:––:––" : time(clock)}<small> UTC</small></span>
       </p>
       <div class="buttons">
@@ -50,7 +50,7 @@ export class Transport extends Part {
           ${playing ? icons.pause : icons.play}<span>${playing ? "Pause" : "Play"}</span>
         </button>
         ${this.full
-          ? html`<button ?disabled=${!ready} @click=${this.#step} data-action="step" title="One second on; with Shift one minute">
+          ? html`<button class="step" ?disabled=${!ready} @click=${this.#step} data-action="step" title="One second on; with Shift one minute">
               ${icons.step}<span>Step</span>
             </button>`
           : nothing}
@@ -92,9 +92,9 @@ export class Transport extends Part {
         @keydown=${this.#key}
       />
       <p class="timeline-text small quiet" aria-hidden="true">
-        <span>${ready ? `${time(start)} start` : " "}</span>
+        <span>${ready ? `${time(start)} start` : "\u00a0"}</span>
         <span class=${tick?.behind === true ? "late" : ""}>${this.#hint(at, latest, part)}</span>
-        <span>${ready ? `${time(latest)} latest` : " "}</span>
+        <span>${ready ? `${time(latest)} latest` : "\u00a0"}</span>
       </p>
     </div>`;
   }

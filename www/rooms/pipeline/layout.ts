@@ -22,10 +22,10 @@ export interface Layout {
 }
 
 const NODE_HEIGHT = 58;
-const ROW = 72;
+const ROW = 70;
 /** The least room for an edge between two layers. */
 const GAP = 28;
-const NODE_WIDTH = { least: 92, most: 150 };
+const NODE_WIDTH = { least: 92, most: 182 };
 
 const RAIL_ROW = 52;
 const RAIL = 18;
@@ -68,7 +68,7 @@ export function layered(flow: Flow, width: number): Layout {
   const columns = Math.max(0, ...layer) + 1;
   const nodeWidth = Math.min(NODE_WIDTH.most, Math.max(NODE_WIDTH.least, (width - (columns - 1) * (GAP + 12)) / columns));
   const pitch = columns > 1 ? (width - nodeWidth) / (columns - 1) : 0;
-  const rows = spread(rowsOf(flow, links), layer);
+  const rows = spread(rowsOf(flow, links, layer), layer);
   const least = Math.min(...rows);
   const height = (Math.max(...rows) - least) * ROW + NODE_HEIGHT;
   const boxes = flow.nodes.map((_, i): Box => ({
@@ -81,25 +81,43 @@ export function layered(flow: Flow, width: number): Layout {
   return { boxes, paths, dots: [], order: flow.nodes.map((_, i) => i), height };
 }
 
-/** Leaves get rows of their own in the order in which they are reached; others lie amid their children. */
-function rowsOf(flow: Flow, { children, parents }: Graph): number[] {
+/**
+ * A row for each node, amid its children's: each branch as high as the branches above it allow, so
+ * that short ones lie beside long ones (the contours of Reingold and Tilford's tree drawing).
+ */
+function rowsOf(flow: Flow, { children, parents }: Graph, layer: readonly number[]): number[] {
   const rows: number[] = [];
-  let free = 0;
-  const place = (node: number): number => {
-    const known = rows[node];
-    if (known !== undefined) return known;
-    const below = (children[node] ?? []).map(place);
-    const row = below.length === 0 ? free++ : ((below[0] ?? 0) + (below[below.length - 1] ?? 0)) / 2;
+  // The first free row of each layer, over all that is placed.
+  const free: number[] = [];
+  const placed: boolean[] = [];
+  const place = (node: number): void => {
+    placed[node] = true;
+    const own = (children[node] ?? []).filter((child) => placed[child] !== true);
+    for (const child of own) if (placed[child] !== true) place(child);
+    const column = layer[node] ?? 0;
+    const below = own.map((child) => rows[child] ?? 0);
+    const middle = below.length === 0 ? 0 : (Math.min(...below) + Math.max(...below)) / 2;
+    const row = Math.max(middle, free[column] ?? 0);
+    // A node that does not fit amid its children takes their branch along.
+    if (below.length > 0 && row > middle) shift(own, row - middle);
     rows[node] = row;
-    return row;
+    free[column] = row + 1;
+  };
+  const shift = (nodes: readonly number[], by: number): void => {
+    for (const node of nodes) {
+      rows[node] = (rows[node] ?? 0) + by;
+      const column = layer[node] ?? 0;
+      free[column] = Math.max(free[column] ?? 0, (rows[node] ?? 0) + 1);
+      shift((children[node] ?? []).filter((child) => parents[child]?.[0] === node), by);
+    }
   };
   flow.nodes.forEach((_, i) => {
-    if ((parents[i] ?? []).length === 0) place(i);
+    if ((parents[i] ?? []).length === 0 && placed[i] !== true) place(i);
   });
   return rows;
 }
 
-/** Pushes nodes of one layer apart that would lie on each other. */
+/** Pushes nodes of one layer apart that would lie on each other, as joins can make them. */
 function spread(rows: readonly number[], layer: readonly number[]): number[] {
   const result = [...rows];
   for (let column = 0; column <= Math.max(0, ...layer); column += 1) {
