@@ -1,0 +1,113 @@
+// One worker and the way to talk to it.
+
+import workerUrl from "./worker?worker&url";
+
+import { type FromWorker, type ToWorker, unreachable } from "./messages";
+import { engineModule } from "./module";
+import type { ChartId, ChartStyle, Command, Event } from "./protocol";
+import { Unsupported } from "./support";
+
+/** A worker with a running engine. */
+export class Bridge {
+  readonly #worker: Worker;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /**
+   * Starts a worker with the engine at `wasmUrl`. Rejects with `Unsupported`; after `signal` is
+   * aborted the worker is gone, whether or not it was ready.
+   */
+  static async open(wasmUrl: string, onEvent: (event: Event) => void, signal: AbortSignal): Promise<Bridge> {
+    const module = await engineModule(wasmUrl);
+    if (signal.aborted) throw new Error("closed while the engine was on its way");
+    const worker = await spawn(new URL(workerUrl, import.meta.url), module, onEvent, signal);
+    return new Bridge(worker);
+  }
+
+  command(command: Command): void {
+    this.#post({ type: "command", command });
+  }
+
+  /** Hands a canvas over for good. */
+  canvas(chart: ChartId, canvas: OffscreenCanvas, style: ChartStyle): void {
+    this.#worker.postMessage({ type: "canvas", chart, canvas, style } satisfies ToWorker, [canvas]);
+  }
+
+  style(chart: ChartId, style: ChartStyle): void {
+    this.#post({ type: "style", chart, style });
+  }
+
+  visible(visible: boolean): void {
+    this.#post({ type: "visible", visible });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+function spawn(
+  url: URL,
+  module: WebAssembly.Module,
+  onEvent: (event: Event) => void,
+  signal: AbortSignal,
+): Promise<Worker> {
+  const blob = url.origin !== location.origin;
+  return new Promise((resolve, reject) => {
+    const refused = (): void => reject(new Unsupported({ kind: "policyForbidsWorker", blob }));
+    // Only the document hears that a policy was the reason; the worker itself just errs.
+    const violated = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
+      if (effectiveDirective === "worker-src" || blockedURI === "blob" || blockedURI === url.href) refused();
+    };
+    document.addEventListener("securitypolicyviolation", violated, { signal });
+    let worker: Worker;
+    let modular = false;
+    const options: WorkerOptions = {
+      name: "streamglass",
+      // A browser that does not know module workers never asks.
+      get type(): WorkerType {
+        modular = true;
+        return "module";
+      },
+    };
+    try {
+      worker = blob ? bootstrapped(url, options) : new Worker(url, options);
+    } catch {
+      refused();
+      return;
+    }
+    if (!modular) {
+      worker.terminate();
+      reject(new Unsupported({ kind: "noModuleWorkers" }));
+      return;
+    }
+    signal.addEventListener("abort", () => worker.terminate(), { once: true });
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      switch (data.type) {
+        case "ready":
+          document.removeEventListener("securitypolicyviolation", violated);
+          return resolve(worker);
+        case "event":
+          return onEvent(data.event);
+        default:
+          return unreachable(data);
+      }
+    });
+    worker.addEventListener("error", () => {
+      // A violation is reported as a task of its own, which may come after this one.
+      setTimeout(() => reject(new Unsupported({ kind: "workerFailed", url: url.href })), 50);
+    });
+    worker.postMessage({ type: "init", module } satisfies ToWorker);
+  });
+}
+
+/** A worker may only be made from a URL of the page's origin; what it imports may come from others. */
+function bootstrapped(url: URL, options: WorkerOptions): Worker {
+  const source = `import ${JSON.stringify(url.href)};`;
+  const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const worker = new Worker(blob, options);
+  setTimeout(() => URL.revokeObjectURL(blob), 10_000);
+  return worker;
+}

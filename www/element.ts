@@ -1,0 +1,288 @@
+// <stream-glass>: a room of the lab as one element. It owns the lab of its life in the document: a
+// worker from connection to disconnection, none before or after.
+
+import wasmUrl from "#wasm/streamglass_bg.wasm?url";
+import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
+
+import { actionOf, type Action, SHORTCUTS } from "./keyboard";
+import { Lab } from "./lab";
+import { unreachable } from "./messages";
+import * as icons from "./parts/icons";
+import { define } from "./parts/part";
+import { SPEEDS } from "./parts/transport";
+import type { Tick } from "./protocol";
+import type { Controls } from "./rooms/pipeline/room";
+import "./rooms/pipeline/room";
+import { sheets } from "./styles/sheets";
+import { explain } from "./support";
+import { type Theme, isTheme } from "./theme";
+
+export type { Controls, Theme, Tick };
+
+/** The rooms that there are. */
+export type Room = "pipeline";
+
+/** What `<stream-glass>` dispatches; none bubbles. */
+export interface StreamGlassEventMap {
+  /** A run is there and takes commands. */
+  ready: CustomEvent<{ seed: number; startMs: number }>;
+  /** The state of the run, some times a second. */
+  tick: CustomEvent<Tick>;
+  /** The lab cannot start, or the engine met a bug; a panel says so too. */
+  error: CustomEvent<{ message: string }>;
+}
+
+const DEFAULT_SPEED = 60;
+const DEFAULT_SEED = 7;
+
+const speedAttribute = {
+  fromAttribute(text: string | null): number | null {
+    if (text === "max") return null;
+    const factor = Number(text);
+    return text !== null && Number.isFinite(factor) && factor > 0 ? factor : DEFAULT_SPEED;
+  },
+  toAttribute: (factor: number | null): string => (factor === null ? "max" : String(factor)),
+};
+
+const seedAttribute = {
+  fromAttribute(text: string | null): number {
+    const seed = Number(text);
+    return text !== null && Number.isSafeInteger(seed) && seed >= 0 ? seed : DEFAULT_SEED;
+  },
+};
+
+export class StreamGlass extends LitElement {
+  static override styles = sheets;
+  static override properties = {
+    room: { reflect: true },
+    seed: { converter: seedAttribute },
+    speed: { converter: speedAttribute },
+    controls: {},
+    theme: {},
+    autoplay: { type: Boolean },
+    wasmUrl: { attribute: "wasm-url" },
+    keys: {},
+  };
+
+  /** The room that is shown. */
+  declare room: Room;
+  /** The seed of the run: a whole number from 0 to 2^53 − 1. Setting it starts a new run. */
+  declare seed: number;
+  /** Virtual seconds in a second; `null` (attribute: `max`) is as fast as possible. */
+  declare speed: number | null;
+  /** How much of the room is shown. */
+  declare controls: Controls;
+  declare theme: Theme;
+  /** Whether it plays as soon as it can, unless the person prefers reduced motion. */
+  declare autoplay: boolean;
+  /** Where the engine is, if it is not beside this module. */
+  declare wasmUrl: string | null;
+  /** Whether shortcuts work from the beginning (`page`) or after a click into the element (`auto`). */
+  declare keys: "auto" | "page";
+
+  #lab: Lab = new Lab();
+  #leaving: AbortController | null = null;
+  #intersecting = true;
+  #active = false;
+  #shortcuts = true;
+  #announced = 0;
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
+  readonly #reduced = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor() {
+    super();
+    this.room = "pipeline";
+    this.seed = DEFAULT_SEED;
+    this.speed = DEFAULT_SPEED;
+    this.controls = "full";
+    this.theme = "auto";
+    this.autoplay = false;
+    this.wasmUrl = null;
+    this.keys = "auto";
+  }
+
+  play(): void {
+    this.#lab.send({ type: "play" });
+  }
+
+  pause(): void {
+    this.#lab.send({ type: "pause" });
+  }
+
+  /** Pauses and goes on by `ms` of virtual time. */
+  step(ms = 1000): void {
+    this.#lab.send({ type: "step", ms });
+  }
+
+  /** Goes to a point of virtual time, in milliseconds since the epoch. */
+  seek(toMs: number): void {
+    this.#lab.send({ type: "seek", toMs });
+  }
+
+  /** Virtual seconds in a second; `null` is as fast as possible. */
+  setSpeed(factor: number | null): void {
+    this.speed = factor;
+  }
+
+  /** Opens the sheet of shortcuts. */
+  showHelp(): void {
+    this.renderRoot.querySelector("dialog")?.showModal();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    this.#leaving = leaving;
+    this.#active = false;
+    const intersections = new IntersectionObserver((entries) => {
+      this.#intersecting = entries[entries.length - 1]?.isIntersecting ?? true;
+      this.#showOrHide();
+    });
+    intersections.observe(this);
+    signal.addEventListener("abort", () => intersections.disconnect());
+    document.addEventListener("visibilitychange", () => this.#showOrHide(), { signal });
+    document.addEventListener("pointerdown", (event) => (this.#active = event.composedPath().includes(this)), { signal });
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#dark.addEventListener("change", () => this.requestUpdate(), { signal });
+    this.addEventListener("focusin", () => (this.#active = true), { signal });
+    this.renderRoot.addEventListener("restart", () => this.#start(), { signal });
+    this.#start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leaving?.abort();
+    this.#leaving = null;
+    this.#lab.close();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!isTheme(this.theme)) this.theme = "auto";
+    if (changed.has("theme")) {
+      if (this.theme === "auto") this.removeAttribute("data-theme");
+      else this.setAttribute("data-theme", this.theme);
+    }
+    if (!this.hasUpdated) return;
+    if (changed.has("seed") && this.#lab.run !== null && this.#lab.run.seed !== this.seed) this.#lab.load(this.seed);
+    if (changed.has("speed")) this.#lab.send({ type: "speed", factor: this.speed });
+    if (changed.has("wasmUrl")) this.#start();
+  }
+
+  protected override render(): TemplateResult {
+    const scheme = this.theme === "auto" ? (this.#dark.matches ? "dark" : "light") : this.theme;
+    return html`<stream-glass-pipeline .lab=${this.#lab} .controls=${this.controls} .theme=${scheme}></stream-glass-pipeline>
+      <dialog aria-labelledby="help-title">
+        <div class="card-head">
+          <h2 id="help-title">Keyboard</h2>
+          <form method="dialog"><button class="plain icon" aria-label="Close">${icons.cross}</button></form>
+        </div>
+        <dl class="keys">
+          ${SHORTCUTS.map(({ keys, text }) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt><dd>${text}</dd>`)}
+        </dl>
+        <label class="switch">
+          <input type="checkbox" role="switch" .checked=${this.#shortcuts} @change=${this.#switchShortcuts} />
+          <span>Single-key shortcuts<small class="quiet">They work ${this.keys === "page" ? "on the whole page" : "after a click into the lab"}.</small></span>
+        </label>
+      </dialog>`;
+  }
+
+  /** A new lab with a worker of its own; the last one's ends. */
+  #start(): void {
+    this.#lab.close();
+    const lab = new Lab();
+    this.#lab = lab;
+    this.#announced = 0;
+    lab.on("run", () => this.#loaded(lab));
+    lab.on("tick", () => {
+      if (lab.tick !== null) this.dispatchEvent(new CustomEvent("tick", { detail: lab.tick }));
+    });
+    lab.on("status", () => this.#trouble(lab));
+    const url = new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI);
+    void lab.open(url.href, this.seed, this.speed, this.autoplay && !this.#reduced.matches);
+    this.requestUpdate();
+  }
+
+  #loaded(lab: Lab): void {
+    if (lab.run === null) return;
+    this.seed = lab.run.seed;
+    this.#showOrHide();
+    if (this.#announced === 0) this.dispatchEvent(new CustomEvent("ready", { detail: { seed: lab.run.seed, startMs: lab.run.startMs } }));
+    this.#announced += 1;
+  }
+
+  #trouble({ status }: Lab): void {
+    switch (status.kind) {
+      case "loading":
+      case "running":
+        return;
+      case "failed":
+        this.dispatchEvent(new CustomEvent("error", { detail: { message: status.message } }));
+        return;
+      case "unsupported":
+        this.dispatchEvent(new CustomEvent("error", { detail: { message: explain(status.obstacle).title } }));
+        return;
+      default:
+        return unreachable(status);
+    }
+  }
+
+  /** Out of sight nothing runs; that is no command and leaves no trace in the run. */
+  #showOrHide(): void {
+    this.#lab.visible(this.#intersecting && !document.hidden);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (!this.#shortcuts || !(this.#active || this.keys === "page")) return;
+    const action = actionOf(event);
+    if (action === null) return;
+    event.preventDefault();
+    this.#act(action);
+  }
+
+  #act(action: Action): void {
+    const { tick, run } = this.#lab;
+    switch (action.kind) {
+      case "toggle":
+        return tick?.playing === true ? this.pause() : this.play();
+      case "step":
+        return this.step(action.ms);
+      case "back":
+        if (tick !== null && run !== null) this.seek(Math.max(run.startMs, tick.clockMs - action.ms));
+        return;
+      case "faster":
+      case "slower": {
+        const at = SPEEDS.indexOf(tick?.speed ?? null);
+        const to = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + (action.kind === "faster" ? 1 : -1)))];
+        if (to !== undefined) this.#lab.send({ type: "speed", factor: to });
+        return;
+      }
+      case "help":
+        return this.showHelp();
+      default:
+        return unreachable(action);
+    }
+  }
+
+  #switchShortcuts = (event: Event): void => {
+    this.#shortcuts = (event.currentTarget as HTMLInputElement).checked;
+  };
+}
+
+// The methods' overloads for this element's own events.
+export interface StreamGlass {
+  addEventListener<K extends keyof StreamGlassEventMap>(
+    type: K,
+    listener: (this: StreamGlass, event: StreamGlassEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "stream-glass": StreamGlass;
+  }
+}
+
+define("stream-glass", StreamGlass);

@@ -1,0 +1,206 @@
+// One running lab as the user interface sees it: what the engine last said, and how to ask it for
+// more. No DOM: parts subscribe to topics and render themselves.
+
+import { Bridge } from "./bridge";
+import { unreachable } from "./messages";
+import { Meter } from "./meter";
+import type { ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, Setting, Tick } from "./protocol";
+import { type Obstacle, Unsupported } from "./support";
+
+/** What a part can wait for. */
+export type Topic = "status" | "run" | "tick" | "chart" | "inspection" | "selection" | "load";
+
+/** Whether there is an engine. */
+export type Status =
+  | { kind: "loading" }
+  | { kind: "running" }
+  | { kind: "unsupported"; obstacle: Obstacle }
+  | { kind: "failed"; message: string; replay: string };
+
+/** A run: what does not change until the next `load`. */
+export interface Run {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly flow: Flow;
+  readonly notices: readonly string[];
+  /** The configuration's file; `null` for the built-in news site. */
+  readonly file: string | null;
+  /** Counts the runs of this lab. */
+  readonly generation: number;
+}
+
+/** A configuration to run. */
+export interface Configuration {
+  readonly tree: unknown;
+  readonly file: string | null;
+}
+
+const BUILT_IN_MODES = ["default", "special"];
+const BUILT_IN: Configuration = { tree: null, file: null };
+
+export class Lab {
+  status: Status = { kind: "loading" };
+  run: Run | null = null;
+  tick: Tick | null = null;
+  inspection: Inspection | null = null;
+  /** The node of the flow that a person looks at. */
+  selection: number | null = null;
+  /** Why the last `load` or command was refused; empty if it was not. */
+  problems: readonly Problem[] = [];
+  /** The file whose configuration was refused. */
+  refusedFile: string | null = null;
+  readonly charts = new Map<ChartId, ChartData>();
+  readonly meter = new Meter();
+
+  readonly #listeners = new Map<Topic, Set<() => void>>();
+  readonly #closing = new AbortController();
+  readonly #now: () => number;
+  #bridge: Bridge | null = null;
+  #configuration = BUILT_IN;
+  #pending: Configuration | null = null;
+  #playAfterLoad = false;
+
+  /** `now` is a clock in milliseconds, for the rates. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Calls `listener` when something under `topic` changes, until the result is called. */
+  on(topic: Topic, listener: () => void): () => void {
+    const set = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, set);
+    set.add(listener);
+    return () => set.delete(listener);
+  }
+
+  /** The modes of the configuration that runs. */
+  get modes(): readonly string[] {
+    const { tree } = this.#configuration;
+    const modes: unknown = typeof tree === "object" && tree !== null && "ModeConfig" in tree ? tree.ModeConfig : null;
+    return typeof modes === "object" && modes !== null ? Object.keys(modes) : BUILT_IN_MODES;
+  }
+
+  /** Starts the worker and loads the built-in configuration. */
+  async open(wasmUrl: string, seed: number, speed: number | null, autoplay: boolean): Promise<void> {
+    try {
+      this.#bridge = await Bridge.open(wasmUrl, (event) => this.#hear(event), this.#closing.signal);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      this.status = error instanceof Unsupported
+        ? { kind: "unsupported", obstacle: error.obstacle }
+        : { kind: "failed", message: error instanceof Error ? error.message : String(error), replay: "" };
+      this.#tell("status");
+      return;
+    }
+    this.#bridge.command({ type: "speed", factor: speed });
+    this.load(seed, BUILT_IN, autoplay);
+  }
+
+  /** Ends the worker. Nothing is told any more. */
+  close(): void {
+    this.#closing.abort();
+    this.#listeners.clear();
+    this.#bridge = null;
+  }
+
+  send(command: Command): void {
+    this.#bridge?.command(command);
+  }
+
+  apply(setting: Setting): void {
+    this.send({ type: "apply", setting });
+  }
+
+  /** Starts a new run; `play` lets it run at once. Without a configuration the current one stays. */
+  load(seed: number, configuration: Configuration = this.#configuration, play = this.tick?.playing ?? false): void {
+    this.#pending = configuration;
+    this.#playAfterLoad = play;
+    this.send({ type: "load", config: configuration.tree, seed });
+  }
+
+  /** Shows problems that were found before the engine was asked, and changes nothing. */
+  refuse(file: string, problems: readonly Problem[]): void {
+    this.problems = problems;
+    this.refusedFile = file;
+    this.#tell("load");
+  }
+
+  forgive(): void {
+    this.problems = [];
+    this.refusedFile = null;
+    this.#tell("load");
+  }
+
+  /** Looks at a node of the flow: of a topic, its last records come. */
+  select(node: number | null): void {
+    this.selection = node;
+    const chosen = node === null ? undefined : this.run?.flow.nodes[node];
+    const topic = chosen?.kind === "topic" || chosen?.kind === "deadLetters" ? chosen.label : null;
+    if (this.inspection?.topic !== topic) this.inspection = null;
+    this.send({ type: "inspect", topic });
+    this.#tell("selection");
+  }
+
+  canvas(chart: ChartId, canvas: OffscreenCanvas, style: ChartStyle): void {
+    this.#bridge?.canvas(chart, canvas, style);
+  }
+
+  style(chart: ChartId, style: ChartStyle): void {
+    this.#bridge?.style(chart, style);
+  }
+
+  visible(visible: boolean): void {
+    this.#bridge?.visible(visible);
+  }
+
+  #tell(topic: Topic): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener();
+  }
+
+  #hear(event: Event): void {
+    switch (event.type) {
+      case "loaded":
+        return this.#loaded(event.seed, event.startMs, event.flow, event.notices);
+      case "refused":
+        this.problems = event.problems;
+        this.refusedFile = this.#pending?.file ?? null;
+        this.#pending = null;
+        return this.#tell("load");
+      case "tick":
+        this.tick = event;
+        this.meter.take(event, this.#now());
+        return this.#tell("tick");
+      case "inspection":
+        this.inspection = event;
+        return this.#tell("inspection");
+      case "chart":
+        this.charts.set(event.chart, event);
+        return this.#tell("chart");
+      case "failed":
+        this.status = { kind: "failed", message: event.message, replay: event.replay };
+        return this.#tell("status");
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #loaded(seed: number, startMs: number, flow: Flow, notices: string[]): void {
+    this.#configuration = this.#pending ?? this.#configuration;
+    this.#pending = null;
+    const label = this.selection === null ? null : this.run?.flow.nodes[this.selection]?.label;
+    const generation = (this.run?.generation ?? 0) + 1;
+    this.run = { seed, startMs, flow, notices, file: this.#configuration.file, generation };
+    this.status = { kind: "running" };
+    this.problems = [];
+    this.refusedFile = null;
+    this.inspection = null;
+    this.charts.clear();
+    this.meter.clear();
+    // What a person looked at stays in view; at first it is the topic that everything goes through.
+    const same = flow.nodes.findIndex((node) => node.label === label);
+    const node = same >= 0 ? same : flow.nodes.findIndex((candidate) => candidate.kind === "topic");
+    for (const topic of ["status", "run", "load", "chart", "inspection"] as const) this.#tell(topic);
+    this.select(node >= 0 ? node : null);
+    if (this.#playAfterLoad) this.send({ type: "play" });
+  }
+}

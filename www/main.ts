@@ -1,0 +1,35 @@
+// The demo page: its theme switch and its help button. Everything else is the element's.
+
+import "./element";
+
+import { type Theme, isTheme } from "./theme";
+
+const NEXT: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
+const NAMES: Record<Theme, string> = { auto: "as the system", light: "light", dark: "dark" };
+
+function find<T extends Element>(selector: string, type: new () => T): T {
+  const found = document.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+const lab = document.querySelector("stream-glass");
+const button = find("#theme", HTMLButtonElement);
+
+function setTheme(theme: Theme): void {
+  if (theme === "auto") document.documentElement.removeAttribute("data-theme");
+  else document.documentElement.setAttribute("data-theme", theme);
+  if (lab !== null) lab.theme = theme;
+  button.dataset["choice"] = theme;
+  button.setAttribute("aria-label", `Theme: ${NAMES[theme]}. Change to ${NAMES[NEXT[theme]]}`);
+  button.title = `Theme: ${NAMES[theme]}`;
+}
+
+button.addEventListener("click", () => {
+  const now = button.dataset["choice"];
+  setTheme(NEXT[isTheme(now) ? now : "auto"]);
+});
+find("#help", HTMLButtonElement).addEventListener("click", () => lab?.showHelp());
+// A link can ask for a theme; nothing is stored.
+const asked = new URLSearchParams(location.search).get("theme");
+setTheme(isTheme(asked) ? asked : "auto");

@@ -1,0 +1,149 @@
+// The Pipeline room: the question, the flow, what is inside it, its results, and what disturbs it.
+
+import { type TemplateResult, html, nothing } from "lit";
+
+import type { Topic } from "../../lab";
+import { Chart } from "../../parts/chart";
+import { Part, define } from "../../parts/part";
+import { panel } from "../../parts/panel";
+import { Transport } from "../../parts/transport";
+import { explain } from "../../support";
+import { Configuration } from "./configuration";
+import { Disturb } from "./disturb";
+import { Flow } from "./flow";
+import { Inspector } from "./inspector";
+import { Truth } from "./truth";
+
+/** How much of the room is shown. */
+export type Controls = "full" | "minimal" | "none";
+
+export class Pipeline extends Part {
+  static override properties = { ...Part.properties, controls: { attribute: false }, theme: { attribute: false } };
+
+  declare controls: Controls;
+  declare theme: string;
+  protected override readonly topics: readonly Topic[] = ["status"];
+  #dropping = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener("look", this.#look);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener("look", this.#look);
+  }
+
+  protected override render(): TemplateResult {
+    const { status } = this.lab;
+    const full = this.controls === "full";
+    return html`<div
+      class=${full ? "room full" : "room"}
+      @dragover=${this.#over}
+      @dragleave=${this.#leave}
+      @drop=${this.#drop}
+    >
+      ${full
+        ? html`<header class="question">
+            <h1>What happens to a click?</h1>
+            <p class="lede">A news site sends every click, session and user into one topic. A router sorts them, queries count them by the minute in which they happened, and every step shows what it holds, what waits, and what it dropped.</p>
+          </header>`
+        : nothing}
+      ${status.kind === "unsupported"
+        ? panel(explain(status.obstacle), this.#again, "Try again")
+        : html`
+            ${status.kind === "failed" ? this.#failed(status.message, status.replay) : nothing}
+            ${this.controls === "none" ? nothing : html`<div class="bar"><stream-glass-transport .lab=${this.lab} .full=${full}></stream-glass-transport></div>`}
+            <stream-glass-flow .lab=${this.lab}></stream-glass-flow>
+            ${full ? html`<stream-glass-inspector .lab=${this.lab}></stream-glass-inspector>` : nothing}
+            <div class="charts">
+              <stream-glass-chart
+                .lab=${this.lab}
+                .chart=${"clicks-by-state"}
+                .heading=${"Clicks by state"}
+                .note=${"dashed while a window can still change"}
+                .empty=${"Lines appear with the first minute of clicks. Press Play."}
+                .theme=${this.theme}
+              ></stream-glass-chart>
+              <stream-glass-chart
+                .lab=${this.lab}
+                .chart=${"top-content"}
+                .heading=${"Top content"}
+                .note=${"what is read most"}
+                .empty=${"Bars appear with the first clicks. Press Play."}
+                .theme=${this.theme}
+              ></stream-glass-chart>
+            </div>
+            ${full
+              ? html`<div class="cards">
+                  <stream-glass-disturb .lab=${this.lab}></stream-glass-disturb>
+                  <stream-glass-truth .lab=${this.lab}></stream-glass-truth>
+                  <stream-glass-configuration .lab=${this.lab}></stream-glass-configuration>
+                </div>`
+              : nothing}
+          `}
+      ${this.#dropping ? html`<div class="drop">Drop the configuration to run it</div>` : nothing}
+    </div>`;
+  }
+
+  #failed(message: string, replay: string): TemplateResult {
+    return panel(
+      {
+        title: "The engine met a bug and stopped",
+        text: message,
+        steps: replay === "" ? ["Start the lab again. What you see below is how far the run came."] : ["What you see below is how far the run came. This command line replays it, and makes a good bug report:"],
+        snippet: replay === "" ? null : replay,
+      },
+      this.#again,
+      "Start again",
+    );
+  }
+
+  #again = (): void => {
+    this.dispatchEvent(new CustomEvent("restart", { bubbles: true }));
+  };
+
+  /** Brings what was just chosen into view where it is not beside the flow. */
+  #look = (): void => {
+    const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.querySelector("stream-glass-inspector")?.scrollIntoView({ block: "nearest", behavior: reduced ? "auto" : "smooth" });
+  };
+
+  #over = (event: DragEvent): void => {
+    if (this.controls !== "full" || event.dataTransfer?.types.includes("Files") !== true) return;
+    event.preventDefault();
+    this.#setDropping(true);
+  };
+
+  #leave = (event: DragEvent): void => {
+    const to = event.relatedTarget;
+    if (!(to instanceof Node && this.contains(to))) this.#setDropping(false);
+  };
+
+  #drop = (event: DragEvent): void => {
+    if (!this.#dropping) return;
+    event.preventDefault();
+    this.#setDropping(false);
+    const file = event.dataTransfer?.files[0];
+    const part = this.querySelector("stream-glass-configuration");
+    if (file === undefined || !(part instanceof Configuration)) return;
+    part.scrollIntoView({ block: "nearest" });
+    void part.take(file);
+  };
+
+  #setDropping(dropping: boolean): void {
+    if (dropping === this.#dropping) return;
+    this.#dropping = dropping;
+    this.requestUpdate();
+  }
+}
+
+define("stream-glass-transport", Transport);
+define("stream-glass-flow", Flow);
+define("stream-glass-inspector", Inspector);
+define("stream-glass-chart", Chart);
+define("stream-glass-disturb", Disturb);
+define("stream-glass-truth", Truth);
+define("stream-glass-configuration", Configuration);
+define("stream-glass-pipeline", Pipeline);

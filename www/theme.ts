@@ -1,0 +1,20 @@
+// The theme: which one holds, and its colours as the worker's charts need them.
+
+import type { ChartStyle } from "./protocol";
+
+export type Theme = "auto" | "light" | "dark";
+
+export const isTheme = (value: unknown): value is Theme => value === "auto" || value === "light" || value === "dark";
+
+/** Colours and font for a chart's picture, as the tokens at `element` have them. */
+export function chartColors(element: Element): Pick<ChartStyle, "font" | "ink" | "line" | "surface" | "palette"> {
+  const style = getComputedStyle(element);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    font: style.fontFamily,
+    ink: token("--ink-2"),
+    line: token("--line"),
+    surface: token("--card"),
+    palette: [1, 2, 3, 4, 5, 6, 7].map((i) => token(`--series-${i}`)),
+  };
+}

@@ -1,0 +1,57 @@
+// The worker's glue: hands messages to the engine and its events back. The loop lives in Rust.
+
+import init, { Worker as Engine } from "#wasm/streamglass.js";
+
+import { type FromWorker, type ToWorker, unreachable } from "./messages";
+
+const post = (message: FromWorker): void => self.postMessage(message);
+
+/** Settled by `init`; every later message waits for it, so order is kept. */
+let engine: Promise<Engine> | null = null;
+let failed = false;
+
+function fail(reason: unknown): void {
+  // After a panic the engine's memory is not to be trusted: one report, then silence.
+  if (failed) return;
+  failed = true;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  post({ type: "event", event: { type: "failed", message, replay: "" } });
+}
+
+async function start(module: WebAssembly.Module): Promise<Engine> {
+  await init({ module_or_path: module });
+  const started = new Engine((event) => {
+    if (event.type === "failed") failed = true;
+    post({ type: "event", event });
+  });
+  post({ type: "ready" });
+  return started;
+}
+
+function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void {
+  switch (message.type) {
+    case "command":
+      return to.command(message.command);
+    case "canvas":
+      return to.canvas(message.chart, message.canvas, message.style);
+    case "style":
+      return to.style(message.chart, message.style);
+    case "visible":
+      return to.visible(message.visible);
+    default:
+      return unreachable(message);
+  }
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "init") {
+    engine ??= start(data.module);
+    engine.catch(fail);
+    return;
+  }
+  engine?.then((to) => {
+    if (!failed) handle(to, data);
+  }).catch(fail);
+});
+self.addEventListener("error", (event) => fail(event.message));
+self.addEventListener("unhandledrejection", (event) => fail(event.reason));
