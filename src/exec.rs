@@ -17,7 +17,12 @@ pub mod aggregate;
 pub mod expression;
 pub mod filter;
 pub mod project;
+pub mod reader;
+pub mod sink;
 pub mod split;
+pub mod task;
+
+pub use task::{PlanError, Task};
 
 /// What a task sends through its operators.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +31,6 @@ pub enum Message<'a> {
     Chunk(&'a Chunk),
     /// A commit at this virtual time: what was held back to coalesce updates goes out.
     Commit(Timestamp),
-    /// A checkpoint with this epoch: every operator writes its state.
-    Barrier(u64),
 }
 
 /// Why rows did not get into a result.

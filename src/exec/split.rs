@@ -370,7 +370,7 @@ impl From<ReadError> for Verdict {
 }
 
 /// Appends a record to a topic: to the same partition when there are as many, else by its key.
-fn append(
+pub(super) fn append(
     record: &Record<'_>,
     headers: &[Header],
     partitions: u32,
@@ -388,7 +388,7 @@ fn append(
 }
 
 /// The record's own headers, then where it came from and what is wrong.
-fn dead_letter_headers(record: &Record<'_>, from: &str, error: String) -> Vec<Header> {
+pub(super) fn dead_letter_headers(record: &Record<'_>, from: &str, error: String) -> Vec<Header> {
     let added = [
         ("source.topic", from.into()),
         ("source.partition", record.partition.0.to_string()),

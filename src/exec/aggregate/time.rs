@@ -84,13 +84,6 @@ impl TimeAggregate {
         };
         Self { name, inputs, state }
     }
-
-    /// Gives up sharing slices, which changes speed and memory but no result. For a new operator.
-    #[must_use]
-    pub const fn without_slices(mut self) -> Self {
-        self.state.slice_ms = None;
-        self
-    }
 }
 
 impl State {

@@ -23,7 +23,7 @@ impl State {
                 continue;
             }
             // Nothing in this window: go on at the first that holds the next slice.
-            let next = self.windowed.store.in_partition(partition, start..starts.end).next();
+            let next = self.windowed.store.in_partition(partition, start..i64::MAX).next();
             let Some((slice, _)) = next else { return };
             start = self.first_window(slice).max(start + self.windows.advance_ms());
         }
