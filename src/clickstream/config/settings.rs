@@ -210,7 +210,7 @@ const MEMBERS: [&str; 14] = [
 /// Reads the section. `modes` is `None` when they could not be read: what names one is then not judged.
 pub(super) fn read(
     root: &Node<'_>,
-    modes: Option<Vec<&str>>,
+    modes: Option<&[&str]>,
     report: &mut Report,
 ) -> Option<Settings> {
     let empty = serde_json::json!({});
@@ -218,7 +218,6 @@ pub(super) fn read(
         root.get("Streamglass").unwrap_or(Node { path: "Streamglass".to_owned(), value: &empty });
     node.object(report)?;
     node.only(report, &MEMBERS);
-    let modes = modes.as_deref();
     let start = node.get("start").map_or(Some(START), |n| start(&n, report));
     let mut reader = Reader { start: start.unwrap_or(START), report };
     let settings = Settings {
