@@ -87,10 +87,6 @@ impl Config {
             modes.as_ref().map(|modes| modes.iter().map(|mode| mode.name.as_str()).collect());
         let settings = settings::read(root, names.as_deref(), report);
         let (general, states, modes, settings) = (general?, states?.to_vec(), modes?, settings?);
-        if settings.base_envelope_is_zero(&modes) {
-            let path = format!("ModeConfig.{}.timeEnvelope", modes[settings.base_mode].name);
-            report.errors.push(&path, Reason::EnvelopeZero);
-        }
         Some(Self {
             max_sessions: general.max_sessions,
             max_users: general.max_users,

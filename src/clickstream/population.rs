@@ -195,7 +195,8 @@ impl Population {
             return NEVER;
         }
         let wait = self.draws.starts.exponential(1e6 / rate);
-        let at = after.plus(wait.min(1e18) as i64);
+        // At least a microsecond, so that time goes on whatever the rate.
+        let at = after.plus(wait.clamp(1.0, 1e18) as i64);
         if at < self.pace.span.until { at } else { NEVER }
     }
 

@@ -83,7 +83,10 @@ proptest! {
             *tree.pointer_mut(&all[at.index(all.len())]).expect("a value") = value;
         }
         match Config::from_tree(&tree) {
-            Err(errors) => prop_assert!(errors.errors.iter().all(|error| !error.path.is_empty())),
+            Err(errors) => {
+                prop_assert!(!errors.errors.is_empty());
+                prop_assert!(errors.errors.iter().all(|error| !error.path.is_empty()));
+            }
             Ok((config, _)) => {
                 let mut generator = Generator::new(Arc::new(config), Seed(1));
                 let until = generator.now().plus(20_000_000);

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Reason;
 use super::node::{Node, Report, closest, shorten};
-use super::site::Mode;
 use super::units;
 use crate::rng::Seed;
 use crate::time::Micros;
@@ -19,6 +18,8 @@ pub(in crate::clickstream) mod bounds {
     pub const MEDIAN_SECONDS: f64 = 7.0 * 86_400.0;
     /// Largest clock skew, in seconds: 30 days.
     pub const SKEW_SECONDS: f64 = 30.0 * 86_400.0;
+    /// Largest share of dropped records: if all were, a run for a number of records would not end.
+    pub const DROP: f64 = 0.999;
     /// Records of the bot, a second.
     pub const BOT: f64 = 100_000.0;
     /// Largest factor of a burst.
@@ -176,12 +177,6 @@ pub(in crate::clickstream) struct Settings {
     pub skew: Skew,
     pub schedule: Vec<ScheduleRule>,
     pub faults: FaultRates,
-}
-
-impl Settings {
-    pub(super) fn base_envelope_is_zero(&self, modes: &[Mode]) -> bool {
-        modes[self.base_mode].envelope.iter().all(|value| *value == 0.0)
-    }
 }
 
 /// 2023-01-12T08:00:00Z, the Thursday of the sample.
@@ -488,14 +483,15 @@ impl Reader<'_> {
         node.object(self.report)?;
         let members = ["duplicate", "drop", "malformed", "missingKey", "poison", "bot", "burst"];
         node.only(self.report, &members);
-        let mut share =
-            |name| self.member(node, name, Rate::always(0.0), |r, n| r.rate(n, "share", 0.0, 1.0));
+        let mut share = |name, most| {
+            self.member(node, name, Rate::always(0.0), |r, n| r.rate(n, "share", 0.0, most))
+        };
         Some(FaultRates {
-            duplicate: share("duplicate"),
-            drop: share("drop"),
-            malformed: share("malformed"),
-            missing_key: share("missingKey"),
-            poison: share("poison"),
+            duplicate: share("duplicate", 1.0),
+            drop: share("drop", bounds::DROP),
+            malformed: share("malformed", 1.0),
+            missing_key: share("missingKey", 1.0),
+            poison: share("poison", 1.0),
             bot: self.member(node, "bot", FaultRates::NONE.bot, |r, n| {
                 r.rate(n, "perSecond", 0.0, bounds::BOT)
             }),
