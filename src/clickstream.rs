@@ -11,6 +11,7 @@ mod agents;
 mod channel;
 mod config;
 mod counters;
+mod draw;
 mod envelope;
 mod event;
 mod fault;

@@ -6,10 +6,10 @@ use std::collections::BinaryHeap;
 
 use super::config::Outage;
 use super::counters::SourceCounters;
+use super::draw::duration_micros;
 use super::event::{Body, Event, SERVER};
 use super::fault::{Fault, FaultDraws, FaultSet};
 use super::live::Live;
-use super::population::duration_micros;
 use crate::murmur2::partition_for_key;
 use crate::record::PartitionId;
 use crate::rng::{Seed, Stream};
@@ -248,5 +248,18 @@ impl Delays {
         } else {
             (base, false)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clickstream::session::Session;
+
+    /// Millions of these may exist at once.
+    #[test]
+    fn what_waits_is_small() {
+        assert!(size_of::<Pending>() <= 72, "{}", size_of::<Pending>());
+        assert!(size_of::<Session>() <= 128, "{}", size_of::<Session>());
     }
 }

@@ -6,6 +6,7 @@ mod error;
 mod fault_text;
 mod news;
 mod node;
+mod section;
 mod settings;
 mod site;
 mod units;
@@ -85,7 +86,7 @@ impl Config {
         let modes = site::modes(root, machine.as_ref(), report);
         let names: Option<Vec<&str>> =
             modes.as_ref().map(|modes| modes.iter().map(|mode| mode.name.as_str()).collect());
-        let settings = settings::read(root, names.as_deref(), report);
+        let settings = section::read(root, names.as_deref(), report);
         let (general, states, modes, settings) = (general?, states?.to_vec(), modes?, settings?);
         Some(Self {
             max_sessions: general.max_sessions,
