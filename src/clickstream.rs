@@ -11,6 +11,7 @@ mod agents;
 mod channel;
 mod config;
 mod counters;
+mod draw;
 mod envelope;
 mod event;
 mod fault;
@@ -30,11 +31,11 @@ mod yaml;
 
 pub use config::{
     Config, ConfigError, ConfigErrors, Delay, FaultRates, LogNormal, Notice, Outage, Pacing, Rate,
-    Reason, ScheduleRule, Skew, Span, Tail,
+    Reason, ScheduleRule, Skew, Span, Tail, faults_from_text,
 };
-pub use counters::{Sent as SentCounters, SourceCounters, VisitCounters};
+pub use counters::{SentCounters, SourceCounters, VisitCounters};
 pub use fault::{Fault, FaultSet};
 pub use generator::{Generator, Sent, Sink, Stream, Truth};
 pub use setting::{FaultKind, Setting, SettingError};
 #[cfg(not(target_arch = "wasm32"))]
-pub use yaml::from_yaml;
+pub use yaml::{from_yaml, tree_from_yaml};

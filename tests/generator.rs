@@ -1,21 +1,17 @@
-use std::sync::Arc;
-use streamglass::clickstream::{Config, Generator, Sent, Sink};
-use streamglass::rng::Seed;
-use streamglass::time::Micros;
-struct Print;
-impl Sink for Print {
-    fn record(&mut self, r: &Sent<'_>) {
-        println!(
-            "{:?} {} {}",
-            r.stream,
-            r.arrival.0 - r.event_time.0,
-            String::from_utf8_lossy(r.value)
-        );
-    }
-}
-#[test]
-fn smoke() {
-    let mut g = Generator::new(Arc::new(Config::default()), Seed(1));
-    g.run(Micros(i64::MAX), 30, &mut Print);
-    println!("{:?}", g.counters());
-}
+//! The generator from outside: what a run has to keep whatever its configuration, and whether its
+//! figures are those of the configuration.
+
+#[path = "generator/common.rs"]
+mod common;
+#[path = "generator/faults.rs"]
+mod faults;
+#[path = "generator/hostile.rs"]
+mod hostile;
+#[path = "generator/reproducible.rs"]
+mod reproducible;
+#[path = "generator/settings.rs"]
+mod settings;
+#[path = "generator/shape.rs"]
+mod shape;
+#[path = "generator/statistics.rs"]
+mod statistics;

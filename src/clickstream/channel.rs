@@ -4,11 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::config::Outage;
 use super::counters::SourceCounters;
+use super::draw::duration_micros;
 use super::event::{Body, Event, SERVER};
 use super::fault::{Fault, FaultDraws, FaultSet};
 use super::live::Live;
-use super::population::duration_micros;
 use crate::murmur2::partition_for_key;
 use crate::record::PartitionId;
 use crate::rng::{Seed, Stream};
@@ -177,13 +178,15 @@ impl Channel {
         partition_for_key(itoa::Buffer::new().format(key).as_bytes(), self.partitions)
     }
 
-    /// What would arrive in an outage arrives after it, in the same order and faster.
+    /// What would arrive in an outage arrives after it, faster than it came. Until that has caught up,
+    /// what comes later queues behind it: an outage keeps the order of its partition.
     fn held_back(&mut self, live: &Live, mut arrival: Micros, partition: PartitionId) -> Micros {
         let undisturbed = arrival;
-        for outage in &live.outages {
-            if outage.partition == partition.0 && outage.span.contains(arrival) {
-                let since = arrival.0 - outage.span.from.0;
-                arrival = outage.span.until.plus(since / CATCH_UP);
+        for Outage { span, .. } in live.outages.iter().filter(|o| o.partition == partition.0) {
+            let length = span.until.0 - span.from.0;
+            let caught_up = span.until.plus(length / (CATCH_UP - 1));
+            if span.from <= arrival && arrival < caught_up {
+                arrival = span.until.plus((arrival.0 - span.from.0) / CATCH_UP);
             }
         }
         self.counters.held_by_outage += u64::from(arrival != undisturbed);
@@ -245,5 +248,18 @@ impl Delays {
         } else {
             (base, false)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clickstream::session::Session;
+
+    /// Millions of these may exist at once.
+    #[test]
+    fn what_waits_is_small() {
+        assert!(size_of::<Pending>() <= 72, "{}", size_of::<Pending>());
+        assert!(size_of::<Session>() <= 128, "{}", size_of::<Session>());
     }
 }

@@ -3,13 +3,16 @@
 //! goes on (`setting.rs`).
 
 mod error;
+mod fault_text;
 mod news;
 mod node;
+mod section;
 mod settings;
 mod site;
 mod units;
 
 pub use error::{ConfigError, ConfigErrors, Notice, Reason};
+pub use fault_text::faults_from_text;
 use node::{Node, Report};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +23,7 @@ pub(super) use settings::{Settings, bounds};
 pub(super) use site::Mode;
 
 use super::envelope::Envelope;
+use crate::rng::Seed;
 use crate::time::Micros;
 
 /// Most states, modes, and values of an attribute in one mode.
@@ -80,14 +84,10 @@ impl Config {
         let machine = site::state_machine(root, report);
         let states = machine.as_ref().map(|machine| machine.states.as_slice());
         let modes = site::modes(root, machine.as_ref(), report);
-        let names =
+        let names: Option<Vec<&str>> =
             modes.as_ref().map(|modes| modes.iter().map(|mode| mode.name.as_str()).collect());
-        let settings = settings::read(root, names, report);
+        let settings = section::read(root, names.as_deref(), report);
         let (general, states, modes, settings) = (general?, states?.to_vec(), modes?, settings?);
-        if settings.base_envelope_is_zero(&modes) {
-            let path = format!("ModeConfig.{}.timeEnvelope", modes[settings.base_mode].name);
-            report.errors.push(&path, Reason::EnvelopeZero);
-        }
         Some(Self {
             max_sessions: general.max_sessions,
             max_users: general.max_users,
@@ -105,6 +105,12 @@ impl Config {
     #[must_use]
     pub fn tree(&self) -> &Value {
         &self.tree
+    }
+
+    /// The seed that the configuration asks for.
+    #[must_use]
+    pub fn seed(&self) -> Option<Seed> {
+        self.settings.seed
     }
 
     /// The name of the mixed topic.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceCounters {
     /// Records that the source sent, with what bot and burst added, by type.
-    pub sent: Sent,
+    pub sent: SentCounters,
     /// Records that got lost.
     pub dropped: u64,
     /// Second copies.
@@ -45,7 +45,7 @@ pub struct SourceCounters {
 
 /// Records by type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
+pub struct SentCounters {
     /// `click`
     pub clicks: u64,
     /// `session`

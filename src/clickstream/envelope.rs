@@ -118,8 +118,8 @@ mod tests {
     fn it_passes_through_the_hourly_values_and_joins_smoothly() {
         let values = Config::default().modes[0].envelope;
         let envelope = news();
-        for hour in 0..HOURS {
-            assert!((envelope.at_hours(hour as f64) - values[hour]).abs() < 1e-9);
+        for (hour, value) in values.iter().enumerate() {
+            assert!((envelope.at_hours(hour as f64) - value).abs() < 1e-9);
             let ([_, b, c, d], [_, b2, c2, _]) =
                 (envelope.pieces[hour], envelope.pieces[(hour + 1) % HOURS]);
             assert!((b + 2.0 * c + 3.0 * d - b2).abs() < 1e-9, "slope at the end of {hour}");
@@ -137,10 +137,8 @@ mod tests {
             assert!(low >= 0.0);
             assert!(high <= envelope.most() && high > 0.999 * envelope.most());
         }
-        assert_eq!(
-            Envelope::new(&spiky).at_hours(1.5),
-            Envelope::new(&spiky).at_hours(1.5).max(0.0)
-        );
+        // Beside a peak the spline dips below 0, and is clamped there.
+        assert_eq!(Envelope::new(&spiky).at_hours(1.5), 0.0);
     }
 
     #[test]

@@ -9,11 +9,11 @@ use std::collections::binary_heap::PeekMut;
 
 use super::config::{LogNormal, Pacing, Span};
 use super::counters::VisitCounters;
-use super::event::{Body, Click, Content, Event, Order, SERVER, Status, Traits, UserChange};
+use super::draw::{content, duration_micros, settle};
+use super::event::{Body, Click, Event, Order, SERVER, Traits, UserChange};
 use super::live::Live;
 use super::paged::Paged;
-use super::places::{JITTER, PLACES};
-use super::serializer::{CARRIERS, SECTIONS};
+use super::serializer::CARRIERS;
 use super::session::Session;
 use super::site::Site;
 use crate::rng::{Seed, Stream};
@@ -21,9 +21,6 @@ use crate::time::Micros;
 
 /// Share of new users that are subscribers.
 const SUBSCRIBERS: f64 = 0.05;
-/// Shares of the HTTP statuses 404 and 500.
-const NOT_FOUND: f64 = 0.05;
-const SERVER_ERROR: f64 = 0.05;
 /// Prices of a subscription, in cents.
 const SUBSCRIPTIONS: [u32; 4] = [499, 999, 1_999, 9_900];
 /// Share of visits to `affiliateLink` that buy something, and for how much.
@@ -36,8 +33,6 @@ const SHIPPING: LogNormal = LogNormal { median_seconds: 1_800.0, sigma: 0.8 };
 const LONGEST_PATH: u16 = 1_000;
 /// Random picks wait at most a minute, so that a weight of 0 is a pause and not the end.
 const LONGEST_WAIT: f64 = 60e6;
-/// Nothing takes longer than 30 days.
-const LONGEST: f64 = 30.0 * 86_400e6;
 /// Never.
 pub(super) const NEVER: Micros = Micros(i64::MAX);
 
@@ -195,7 +190,8 @@ impl Population {
             return NEVER;
         }
         let wait = self.draws.starts.exponential(1e6 / rate);
-        let at = after.plus(wait.min(1e18) as i64);
+        // At least a microsecond, so that time goes on whatever the rate.
+        let at = after.plus(wait.clamp(1.0, 1e18) as i64);
         if at < self.pace.span.until { at } else { NEVER }
     }
 
@@ -421,40 +417,4 @@ impl Population {
             self.free.push(slot);
         }
     }
-}
-
-/// Gives a user an address: a city, and a point near its centre.
-fn settle(site: &Site, draws: &mut Stream, traits: &mut Traits) {
-    let at = site.place_weights.pick(draws);
-    let place = &PLACES[at];
-    let mut near = |degrees: f64| {
-        let jitter = draws.below(2 * JITTER + 1).cast_signed() - JITTER.cast_signed();
-        (degrees * 1e5).round() as i32 + jitter
-    };
-    traits.latitude = near(place.latitude);
-    traits.longitude = near(place.longitude);
-    traits.place = at as u16;
-}
-
-/// An article: two draws, whatever it is.
-pub(super) fn content(draws: &mut Stream) -> Content {
-    let words = draws.bits();
-    let bits = draws.bits();
-    let status = match (bits >> 32) as f64 / (1_u64 << 32) as f64 {
-        u if u < NOT_FOUND => Status::NotFound,
-        u if u < NOT_FOUND + SERVER_ERROR => Status::ServerError,
-        _ => Status::Ok,
-    };
-    // Multiplying and shifting maps 16 bits to a small range; the bias is below 0.02 %.
-    let small = |bits: u64, bound: u64| (((bits & 0xffff) * bound) >> 16) as u8;
-    Content {
-        words,
-        len: 4 + small(bits, 5),
-        section: small(bits >> 16, SECTIONS.len() as u64),
-        status,
-    }
-}
-
-pub(super) fn duration_micros(draws: &mut Stream, length: LogNormal) -> i64 {
-    (draws.log_normal(length.median_seconds, length.sigma) * 1e6).clamp(0.0, LONGEST) as i64
 }

@@ -168,7 +168,7 @@ fn fault(
     let faults = &mut live.faults;
     let (rate, low, high, redraw) = match kind {
         FaultKind::Duplicate => (&mut faults.duplicate, 0.0, 1.0, Redraw::Nothing),
-        FaultKind::Drop => (&mut faults.drop, 0.0, 1.0, Redraw::Nothing),
+        FaultKind::Drop => (&mut faults.drop, 0.0, bounds::DROP, Redraw::Nothing),
         FaultKind::Malformed => (&mut faults.malformed, 0.0, 1.0, Redraw::Nothing),
         FaultKind::MissingKey => (&mut faults.missing_key, 0.0, 1.0, Redraw::Nothing),
         FaultKind::Poison => (&mut faults.poison, 0.0, 1.0, Redraw::Nothing),

@@ -75,7 +75,7 @@ pub enum Reason {
         /// How many there are.
         found: usize,
     },
-    /// An envelope of zeros would never start a session.
+    /// An envelope below 0.001 all day would hardly ever start a session.
     #[error("is 0 all day: no session would ever start")]
     EnvelopeZero,
     /// Too many of something.

@@ -7,6 +7,10 @@ use super::{MOST_MODES, MOST_SESSIONS, MOST_STATES, MOST_USERS, MOST_VALUES};
 /// How far the sum of probabilities may be from 1.
 const SUM_TOLERANCE: f64 = 1e-4;
 
+/// Some hour's weight must be at least this: a site that nobody ever visits has nothing to show, and a
+/// run for a number of records would not end.
+const LEAST_WEIGHT: f64 = 1e-3;
+
 pub(super) struct General {
     pub max_sessions: u32,
     pub max_users: u32,
@@ -269,5 +273,8 @@ fn envelope(node: &Node<'_>, report: &mut Report) -> Option<[f64; 24]> {
     let values: Vec<Option<f64>> =
         items.iter().map(|item| item.number(report, 0.0, 1000.0, "")).collect();
     let values: Vec<f64> = values.into_iter().collect::<Option<_>>()?;
+    if values.iter().all(|value| *value < LEAST_WEIGHT) {
+        return node.fail(report, Reason::EnvelopeZero);
+    }
     values.try_into().ok()
 }

@@ -149,7 +149,7 @@ fn every_error_names_its_path_and_reason() {
         ("/Streamglass/schedule", Some(json!([{ "mode": "special", "from": 11, "to": 7 }])),
          "Streamglass.schedule[0].to must be greater than `from`".to_owned()),
         ("/Streamglass/faults", Some(json!({ "drop": 1.5 })),
-         "Streamglass.faults.drop is 1.5, but must be from 0 to 1".to_owned()),
+         "Streamglass.faults.drop is 1.5, but must be from 0 to 0.999".to_owned()),
         ("/Streamglass/faults", Some(json!({ "burst": { "factor": 5, "rate": 3 } })),
          "Streamglass.faults.burst.rate is not a setting here; known are factor, from, for"
              .to_owned()),
