@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cursor::{Cursor, Kind, Quotes, Scan, Strings, Token};
 use super::error::{ErrorKind, Fault, ReadError, opening_quote};
 use super::layout::{Layout, START, Target, UNKNOWN};
-use super::simd::{self, Indexed};
+use super::simd::{self, Indexed, NotText};
 use super::text::decode_text;
 
 /// Where a wanted member is.
@@ -61,9 +61,9 @@ impl Walker {
             return Err(whole(Fault::new(ErrorKind::TooLong, i32::MAX as usize)));
         }
         let mut quotes = std::mem::take(&mut self.quotes);
-        let Indexed { ascii, special } = simd::index(bytes, &mut quotes);
-        let result = match ascii.map_or_else(|| text_of(bytes), Ok) {
-            Err(fault) => Err(whole(fault)),
+        let Indexed { text, special } = simd::index(bytes, &mut quotes);
+        let result = match text {
+            Err(error) => Err(whole(not_utf8(error, bytes.len()))),
             Ok(text) => {
                 let walked = if special {
                     self.members(Cursor { bytes, at: 0, strings: Scan })
@@ -234,9 +234,11 @@ fn resolve(names: &[Arc<str>], name: Token, bytes: &[u8]) -> Vec<Target> {
         .collect()
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
-    str::from_utf8(bytes).map_err(|error| match error.error_len() {
-        Some(_) => Fault::new(ErrorKind::NotUtf8, error.valid_up_to()),
-        None => Fault::new(ErrorKind::Truncated, bytes.len()),
-    })
+#[cold]
+const fn not_utf8(error: NotText, len: usize) -> Fault {
+    if error.cut {
+        Fault::new(ErrorKind::Truncated, len)
+    } else {
+        Fault::new(ErrorKind::NotUtf8, error.valid_up_to)
+    }
 }
