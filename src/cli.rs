@@ -1,17 +1,15 @@
 //! Commands of the command line, one file each.
 
+mod config;
 mod count;
-mod durations;
 mod failure;
-mod faults;
 mod generate;
 mod progress;
+mod units;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use failure::Failure;
 
 /// A streaming-analytics lab: generates the clickstream of a news site, routes it and counts it in
 /// windows, the same way and with the same bytes as in the browser.

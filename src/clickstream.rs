@@ -35,7 +35,7 @@ pub use config::{
 };
 pub use counters::{SentCounters, SourceCounters, VisitCounters};
 pub use fault::{Fault, FaultSet};
-pub use generator::{Generator, Sent, Sink, Stream, Truth};
+pub use generator::{Generator, RecordKind, Sent, Sink, Stream, Truth};
 pub use setting::{FaultKind, Setting, SettingError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use yaml::{from_yaml, tree_from_yaml};

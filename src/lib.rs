@@ -3,8 +3,8 @@
 pub mod aggregate;
 pub mod chart;
 pub mod chunk;
-pub mod digest;
 pub mod clickstream;
+pub mod digest;
 pub mod engine;
 pub mod exec;
 pub mod format;

@@ -6,18 +6,21 @@ use std::time::{Duration, Instant};
 /// How often the line is written.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// A line that is written over itself.
+/// A line that is written over itself, and what is said at the end.
 pub struct Progress {
     begun: Instant,
     written: Option<Instant>,
     terminal: bool,
+    always: bool,
 }
 
 impl Progress {
-    /// Begins now.
+    /// Begins now. Nothing is shown when standard error is no terminal, unless `always`: then the
+    /// summary is.
     #[expect(clippy::disallowed_methods, reason = "the command line may read a clock")]
-    pub fn new() -> Self {
-        Self { begun: Instant::now(), written: None, terminal: io::stderr().is_terminal() }
+    pub fn new(always: bool) -> Self {
+        let terminal = io::stderr().is_terminal();
+        Self { begun: Instant::now(), written: None, terminal, always }
     }
 
     /// Time since the beginning.
@@ -25,22 +28,29 @@ impl Progress {
         self.begun.elapsed()
     }
 
-    /// Shows `line` if it is time to.
+    /// Says something once, on a line of its own.
+    pub fn note(&self, note: impl std::fmt::Display) {
+        // A terminal that went away is no reason to stop; this holds for all that is said here.
+        let _ = writeln!(io::stderr(), "note: {note}");
+    }
+
+    /// Shows a line if it is time to.
     #[expect(clippy::disallowed_methods, reason = "the command line may read a clock")]
-    pub fn show(&mut self, line: impl FnOnce() -> String) {
+    pub fn show(&mut self, line: impl FnOnce(Duration) -> String) {
         if !self.terminal || self.written.is_some_and(|written| written.elapsed() < EVERY) {
             return;
         }
         self.written = Some(Instant::now());
-        // A terminal that went away is no reason to stop.
-        let _ = write!(io::stderr(), "\r\x1b[2K{}", line());
+        let _ = write!(io::stderr(), "\r\x1b[2K{}", line(self.elapsed()));
     }
 
-    /// Clears the line and writes `summary` in its place. It goes to standard error whether or not
-    /// that is a terminal.
-    pub fn finish(&self, summary: &str) {
+    /// Clears the line and writes a summary in its place.
+    pub fn finish(&self, summary: impl FnOnce(Duration) -> String) {
+        if !self.terminal && !self.always {
+            return;
+        }
         let clear = if self.written.is_some() { "\r\x1b[2K" } else { "" };
-        let _ = writeln!(io::stderr(), "{clear}{summary}");
+        let _ = writeln!(io::stderr(), "{clear}{}", summary(self.elapsed()));
     }
 }
 

@@ -86,4 +86,29 @@ impl SourceCounters {
     pub const fn in_flight(&self) -> u64 {
         self.sent_total() + self.duplicated - self.dropped - self.delivered
     }
+
+    /// What went wrong at the source, or was left out, by name; also what is 0.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let both =
+            |count: fn(&VisitCounters) -> u64| count(&self.sessions) + count(&self.burst_sessions);
+        [
+            ("dropped", self.dropped),
+            ("duplicated", self.duplicated),
+            ("cut short", self.malformed_cut),
+            ("wrong type", self.malformed_type),
+            ("unknown record type", self.malformed_unknown),
+            ("without a key", self.missing_key),
+            ("poisoned", self.poison),
+            ("from the bot", self.bot),
+            ("from a burst", self.burst),
+            ("long delay", self.tail),
+            ("held by an outage", self.held_by_outage),
+            ("clock skew", self.skewed),
+            ("delay cut", self.delay_cut),
+            ("sessions refused", both(|counters| counters.refused)),
+            ("sessions cut", both(|counters| counters.cut)),
+            ("shipments refused", both(|counters| counters.shipments_refused)),
+        ]
+        .into_iter()
+    }
 }

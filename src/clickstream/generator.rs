@@ -30,11 +30,28 @@ pub enum Stream {
     Shipments,
 }
 
+/// What a record tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordKind {
+    /// A page was opened.
+    Click,
+    /// A session ended.
+    Session,
+    /// A user is new, or moved.
+    User,
+    /// Something was ordered.
+    Order,
+    /// An order was shipped.
+    Shipment,
+}
+
 /// A record as it arrives at its topic.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent<'a> {
     /// The topic.
     pub stream: Stream,
+    /// What its source meant it to be; a fault may have made it unreadable.
+    pub kind: RecordKind,
     /// The key: a number in decimal digits.
     pub key: Option<&'a [u8]>,
     /// JSON, or what a fault left of it.
@@ -146,6 +163,14 @@ impl Generator {
     pub fn counters(&self) -> SourceCounters {
         let (sessions, burst_sessions) = (self.people.counters, self.crowd.counters);
         SourceCounters { sessions, burst_sessions, ..self.channel.counters }
+    }
+
+    /// About how many bytes a clone takes that shares nothing: open sessions and records on their way.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        let session = size_of::<Session>() as u64 + 64;
+        u64::from(self.open_sessions()) * session
+            + self.counters().in_flight() * size_of::<Pending>() as u64
     }
 
     /// Sessions that are open now, with those of a burst.
@@ -276,6 +301,7 @@ impl Generator {
         let key = sticky.is_none().then(|| digits.format(key).as_bytes());
         sink.record(&Sent {
             stream: stream_of(&body),
+            kind: kind_of(&body),
             key,
             value: self.out.written(),
             event_time: time,
@@ -302,6 +328,16 @@ fn slot_of(body: &Body) -> Option<u32> {
         Body::Click(click) => Some(click.slot),
         Body::Session { slot } => Some(*slot),
         Body::User(_) | Body::Order(_) | Body::Shipment { .. } | Body::Bot { .. } => None,
+    }
+}
+
+const fn kind_of(body: &Body) -> RecordKind {
+    match body {
+        Body::Click(_) | Body::Bot { .. } => RecordKind::Click,
+        Body::Session { .. } => RecordKind::Session,
+        Body::User(_) => RecordKind::User,
+        Body::Order(_) => RecordKind::Order,
+        Body::Shipment { .. } => RecordKind::Shipment,
     }
 }
 

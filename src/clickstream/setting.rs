@@ -12,6 +12,7 @@ use crate::time::Micros;
 
 /// A change to a running generator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", tag = "setting", content = "value")]
 pub enum Setting {
     /// The mean rate of new sessions, a second. Not with pacing by random picks.
@@ -42,6 +43,7 @@ pub enum Setting {
 
 /// The faults that have a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum FaultKind {
     /// A record is delivered twice. Share of records.

@@ -134,9 +134,7 @@ mod tests {
         key.extend(60_000_i64.to_be_bytes());
         let headers = [Header { name: "error".into(), value: b"cut short".to_vec() }];
         for (key, value) in [(Some(&key[..]), Some(&b"{\"n\":1}\xff"[..])), (None, None)] {
-            topic
-                .append(PartitionId(0), key, value, &headers, Timestamp(5))
-                .expect("small enough");
+            topic.append(PartitionId(0), key, value, &headers, Timestamp(5)).expect("small enough");
         }
         let seen = inspect(&topic, KeyWindow::Time { size_ms: 60_000 }, 10);
         assert_eq!(seen.partitions[0].log_end, 2);

@@ -198,8 +198,9 @@ pub struct Tick {
     pub open_sessions: u64,
     /// Faults at the source and what the generator had to leave out, by name; only what is not 0.
     pub faults: Vec<Count>,
-    /// A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits.
-    pub digest: String,
+    /// A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits. Only
+    /// while the run stands still.
+    pub digest: Option<String>,
     /// One entry a node of the flow.
     pub nodes: Vec<NodeState>,
 }
@@ -298,6 +299,7 @@ pub struct InspectedRecord {
 mod tests {
     use super::*;
     use crate::chart::model::{Axis, ChartId, ChartStyle, Plot, Series};
+    use crate::clickstream::{FaultKind, LogNormal, Skew, Tail};
 
     /// The TypeScript of every type of the protocol.
     fn typescript() -> String {
@@ -320,6 +322,10 @@ mod tests {
             Command,
             Event,
             Setting,
+            Tail,
+            LogNormal,
+            Skew,
+            FaultKind,
             Problem,
             Flow,
             FlowNode,

@@ -42,10 +42,7 @@ impl Schedule {
     pub fn soon(&self) {
         self.0.timer.replace(None);
         if !self.0.asked.replace(true) {
-            self.0
-                .port
-                .post_message(&wasm_bindgen::JsValue::NULL)
-                .expect("null can be cloned");
+            self.0.port.post_message(&wasm_bindgen::JsValue::NULL).expect("null can be cloned");
         }
     }
 

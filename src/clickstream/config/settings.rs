@@ -40,6 +40,8 @@ pub enum Pacing {
 
 /// A log-normal duration.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub struct LogNormal {
     /// Median in seconds.
     pub median_seconds: f64,
@@ -52,6 +54,8 @@ pub type Delay = LogNormal;
 
 /// A rare, long delay: a phone that comes back online.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub struct Tail {
     /// Share of records, 0–1.
     pub share: f64,
@@ -61,10 +65,13 @@ pub struct Tail {
 
 /// Clients whose clock is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub struct Skew {
     /// Share of clients (sessions), 0–1.
     pub share: f64,
     /// What is added to their time, in microseconds; positive is fast.
+    #[cfg_attr(test, ts(type = "number"))]
     pub offset_micros: i64,
 }
 

@@ -1,10 +1,10 @@
-//! Durations on the command line: `500ms`, `30s`, `5m`, `24h`, `7d`.
+//! Durations and numbers on the command line.
 
-/// Milliseconds in a duration such as `90s` or `1.5h`.
+/// Milliseconds in a duration such as `90s`, `1.5h` or `7d`.
 ///
 /// # Errors
 /// When there is no number, no unit, or the result is negative or over 10,000 days.
-pub fn parse_ms(text: &str) -> Result<i64, String> {
+pub fn duration_ms(text: &str) -> Result<i64, String> {
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let factor = match unit {
@@ -24,9 +24,28 @@ pub fn parse_ms(text: &str) -> Result<i64, String> {
     Ok(ms.round() as i64)
 }
 
+/// A number over 0.
+///
+/// # Errors
+/// When it is none.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => Err(format!("`{text}` is not a number over 0")),
+    }
+}
+
+/// Virtual time in words: `2 d 03:04:05`.
+pub fn in_words(micros: i64) -> String {
+    let seconds = micros / 1_000_000;
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let clock = format!("{:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60);
+    if days == 0 { clock } else { format!("{days} d {clock}") }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_ms;
+    use super::*;
 
     #[test]
     fn durations() {
@@ -37,10 +56,19 @@ mod tests {
             ("24h", Ok(86_400_000)),
             ("7d", Ok(604_800_000)),
         ] {
-            assert_eq!(parse_ms(text), expect, "{text}");
+            assert_eq!(duration_ms(text), expect, "{text}");
         }
         for text in ["", "5", "s", "-1s", "1y", "1e99d", "NaNs"] {
-            assert!(parse_ms(text).is_err(), "{text}");
+            assert!(duration_ms(text).is_err(), "{text}");
+        }
+        assert_eq!(in_words(183_845 * 1_000_000), "2 d 03:04:05");
+    }
+
+    #[test]
+    fn positive_numbers() {
+        assert_eq!(positive("0.5"), Ok(0.5));
+        for text in ["0", "-1", "inf", "x"] {
+            assert!(positive(text).is_err(), "{text}");
         }
     }
 }
