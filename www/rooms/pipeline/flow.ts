@@ -110,9 +110,8 @@ export class Flow extends Part {
       @click=${() => this.#choose(i)}
     >
       <span class="node-label">${kind.icon}<span>${node.label}</span><span class="hidden">, ${kind.name}</span></span>
-      <span class="node-rate">${rate === undefined ? "–" : html`${short(Math.round(rate))}<small>/min</small>`}</span>
+      <span class="node-rate">${state?.paused === true ? html`<span class="late">paused</span>` : rate === undefined ? "–" : html`${short(Math.round(rate))}<small>/min</small>`}</span>
       <span class="node-trouble">
-        ${state?.paused === true ? html`<span class="late">paused</span>` : nothing}
         ${state !== undefined && state.lag > 0 ? html`<span class="late">lag ${short(state.lag)}</span>` : nothing}
         ${dropped > 0 ? html`<span class="late">${short(dropped)} dropped</span>` : nothing}
       </span>
