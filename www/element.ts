@@ -163,6 +163,10 @@ export class StreamGlass extends LitElement {
       if (this.theme === "auto") this.removeAttribute("data-theme");
       else this.setAttribute("data-theme", this.theme);
     }
+    if (changed.has("controls")) {
+      this.#lab.inspects = this.controls === "full";
+      if (!this.#lab.inspects) this.#lab.select(null);
+    }
     if (!this.hasUpdated) return;
     if (changed.has("seed") && this.#lab.run !== null && this.#lab.run.seed !== this.seed) this.#lab.load(this.seed);
     if (changed.has("speed")) this.#lab.send({ type: "speed", factor: this.speed });
@@ -191,6 +195,7 @@ export class StreamGlass extends LitElement {
   #start(): void {
     this.#lab.close();
     const lab = new Lab();
+    lab.inspects = this.controls === "full";
     this.#lab = lab;
     this.#announced = 0;
     lab.on("run", () => this.#loaded(lab));
