@@ -2,6 +2,7 @@
 //!
 //! It prints its seed and, when a target panics or hangs, the file with the input and the command
 //! that runs it again. It sees no coverage: for a real search use cargo-fuzz (`cargo xtask fuzz`).
+#![allow(clippy::disallowed_methods, reason = "a program that runs for a time, not the library")]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

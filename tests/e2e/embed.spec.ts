@@ -34,10 +34,13 @@ test("leaves the page around it alone", async ({ page, start }) => {
   await page.evaluate((url) => import(url), `${cdn.address}element.js?again`);
 });
 
+/** Lit leaves its versions on the window, so that it can warn of two copies: its only mark. */
+const marks = /^readyTimes$|^lit[A-Z]|^reactiveElementVersions$/;
+
 /** Whatever an element could change by mistake: globals, focus, styles of the page. */
 function surroundings(page: import("@playwright/test").Page) {
-  return page.evaluate(() => ({
-    globals: Object.keys(window).filter((name) => name !== "readyTimes").sort(),
+  return page.evaluate((marks) => ({
+    globals: Object.keys(window).filter((name) => !marks.test(name)).sort(),
     focus: document.activeElement?.tagName,
     sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
     styles: JSON.stringify(["color", "font-family", "margin-top", "background-color"].map((name) => {
@@ -45,5 +48,5 @@ function surroundings(page: import("@playwright/test").Page) {
         return getComputedStyle(document.querySelector(tag) ?? document.body).getPropertyValue(name);
       });
     })),
-  }));
+  }), marks);
 }

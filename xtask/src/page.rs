@@ -1,6 +1,8 @@
 //! The page and the npm package, bundled by Vite. The wasm must have been built before.
 
-use crate::process::run;
+use std::fs;
+
+use crate::process::{root, run};
 use crate::{Outcome, npm};
 
 /// `dist/`: the demo page.
@@ -10,7 +12,14 @@ pub fn build_page() -> Outcome {
 
 /// `pkg/dist/`: the element, its worker and its .wasm, loadable from any origin.
 pub fn build_element() -> Outcome {
-    vite("element")
+    vite("element")?;
+    let out = root().join("pkg/dist");
+    // The protocol has types only, so that its source is its declaration.
+    fs::copy(root().join("www/protocol.ts"), out.join("protocol.d.ts"))?;
+    for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(root().join(license), out.join(license))?;
+    }
+    run(npm::tool("tsc")?.args(["--project", "tests/embed"]))
 }
 
 fn vite(mode: &str) -> Outcome {

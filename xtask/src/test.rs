@@ -140,7 +140,10 @@ fn format() -> Outcome {
 }
 
 fn clippy() -> Outcome {
-    run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut fuzz = cargo(["clippy", "--manifest-path", "fuzz/Cargo.toml", "--all-targets"]);
+    fuzz.arg("--target-dir").arg(root().join("target/fuzz"));
+    run(fuzz.args(["--", "-D", "warnings"]))
 }
 
 fn clippy_wasm() -> Outcome {
@@ -151,7 +154,9 @@ fn clippy_wasm() -> Outcome {
 
 fn unit() -> Outcome {
     // Benches are programs that measure for minutes: built by clippy, run by `cargo xtask bench`.
-    run(&mut cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--quiet"]))
+    run(&mut cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--quiet"]))?;
+    let mut fuzz = cargo(["test", "--manifest-path", "fuzz/Cargo.toml", "--lib", "--quiet"]);
+    run(fuzz.arg("--target-dir").arg(root().join("target/fuzz")))
 }
 
 fn doctest() -> Outcome {

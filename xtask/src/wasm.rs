@@ -48,18 +48,10 @@ pub fn ensure_target() -> Outcome {
 /// Builds the page's module into `.cache/wasm` (the page imports it as `#wasm/…`).
 pub fn build_library(flavor: Flavor) -> Outcome {
     ensure_target()?;
-    run(&mut cargo([
-        "rustc",
-        "--package",
-        "streamglass",
-        "--lib",
-        "--crate-type",
-        "cdylib",
-        "--target",
-        TARGET,
-        "--profile",
-        flavor.profile(),
-    ]))?;
+    let mut build = cargo(["rustc", "--package", "streamglass", "--lib", "--crate-type", "cdylib"]);
+    build.args(["--target", TARGET, "--profile", flavor.profile()]);
+    // Cargo strips a release, and with that the names, which are wanted a little longer (see below).
+    run(build.args(["--config", "profile.release.strip=\"none\""]))?;
     let out = cache().join("wasm");
     let mut bindgen = Bindgen::new();
     // Without a default path the generated JavaScript does not refer to the file by itself, so that

@@ -74,12 +74,11 @@ fn crate_of(name: &str) -> String {
     let path = path.trim_start_matches(['<', '&', '(', '[', '*']);
     let path =
         ["mut ", "const ", "dyn "].iter().fold(path, |path, word| path.trim_start_matches(word));
-    match path.split_once("::") {
-        Some((first, _)) if first.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-            first.to_owned()
-        }
-        _ => "(runtime)".to_owned(),
-    }
+    let (first, rest) =
+        path.split_at(path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len()));
+    // Symbols of the v0 scheme carry the crate's hash: `core[c5930c85a12de822]::fmt`.
+    let is_path = rest.starts_with("::") || rest.starts_with('[') && rest.contains("]::");
+    if is_path && !first.is_empty() { first.to_owned() } else { "(runtime)".to_owned() }
 }
 
 #[cfg(test)]
@@ -91,6 +90,7 @@ mod tests {
         assert_eq!(crate_of("serde_json::de::from_str"), "serde_json");
         assert_eq!(crate_of("<alloc::vec::Vec<u8> as core::fmt::Debug>::fmt"), "alloc");
         assert_eq!(crate_of("<&mut streamglass::rng::Stream as X>::y"), "streamglass");
+        assert_eq!(crate_of("<core[c5930c85a12de822]::fmt::Formatter>::pad"), "core");
         assert_eq!(crate_of("dlmalloc"), "(runtime)");
         assert_eq!(crate_of("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE"), "core");
     }

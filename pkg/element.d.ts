@@ -1,0 +1,57 @@
+// Types of the element `<stream-glass>`.
+import type { Tick } from "./dist/protocol.js";
+
+export type { Tick };
+
+/** The rooms that there are. */
+export type Room = "pipeline";
+
+/** What the element dispatches; none of them bubbles. */
+export interface StreamGlassEventMap {
+  /** A run is there and takes commands. */
+  ready: CustomEvent<{ seed: number; startMs: number }>;
+  /** The state of the run, some times a second. */
+  tick: CustomEvent<Tick>;
+  /** The lab cannot start, or the engine met a bug; a panel says so too. */
+  error: CustomEvent<{ message: string }>;
+}
+
+/** A room of the lab. */
+export declare class StreamGlass extends HTMLElement {
+  /** The room that is shown. */
+  room: Room;
+  /** The seed of the run: a whole number from 0 to 2^53 - 1. Setting it starts a new run. */
+  seed: number;
+  /** Virtual seconds in a second; `null` (attribute: `max`) is as fast as possible. */
+  speed: number | null;
+  /** How much of the room is shown. */
+  controls: "full" | "minimal" | "none";
+  theme: "auto" | "light" | "dark";
+  /** Whether it plays as soon as it can, unless the person prefers reduced motion. */
+  autoplay: boolean;
+  /** Where the engine is, if it is not beside the module. */
+  wasmUrl: string | null;
+  play(): void;
+  pause(): void;
+  /** Pauses and goes on by `ms` of virtual time (default 1000). */
+  step(ms?: number): void;
+  /** Goes to a point of virtual time, in milliseconds since the epoch. */
+  seek(toMs: number): void;
+
+  addEventListener<K extends keyof StreamGlassEventMap>(
+    type: K,
+    listener: (this: StreamGlass, event: StreamGlassEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "stream-glass": StreamGlass;
+  }
+}

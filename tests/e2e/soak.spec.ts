@@ -1,0 +1,114 @@
+// The page left running at full load: memory stays flat, the main thread stays free. `cargo xtask
+// soak` runs it for ten minutes; SOAK_MINUTES says how long.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+
+import type { Browser, Page } from "@playwright/test";
+
+import { expect, open, test } from "./lab.ts";
+import { quantile, workPerFrame } from "./trace.ts";
+
+const minutes = Number(process.env["SOAK_MINUTES"] ?? "1");
+/** Events a second of wall time. */
+const target = 100_000;
+/** Of the main thread, milliseconds in a frame. */
+const budget = 4;
+
+// Playwright's own trace takes snapshots of the page, on the thread that is measured.
+test.use({ trace: "off" });
+
+interface Lab extends HTMLElement {
+  setSpeed(factor: number | null): void;
+  play(): void;
+}
+
+test("memory is flat and the main thread free", { tag: "@soak" }, async ({ page, browser }) => {
+  test.setTimeout((minutes + 3) * 60_000);
+  await page.addInitScript(() => {
+    // The element's `tick` does not bubble; the latest count of sent records is all that is kept.
+    const heard = (event: Event) => Object.assign(window, { sent: (event as CustomEvent<{ sent: number }>).detail.sent });
+    document.addEventListener("tick", heard, { capture: true });
+  });
+  await open(page);
+  await page.evaluate(() => document.querySelector<Lab>("stream-glass")?.play());
+  const rate = await reachRate(page);
+
+  const samples: { seconds: number; heap: number; resident: number | null }[] = [];
+  const start = Date.now();
+  while (Date.now() - start < minutes * 60_000) {
+    await page.waitForTimeout(Math.min(5000, minutes * 3000));
+    samples.push({ seconds: (Date.now() - start) / 1000, ...(await memory(browser, page)) });
+  }
+  const sustained = await eventRate(page, 5000);
+  const work = await workPerFrame(browser, page, 10_000);
+
+  const quantiles = (values: number[]) => ({ p50: quantile(values, 0.5), p95: quantile(values, 0.95), p99: quantile(values, 0.99) });
+  const thread = { cpu: quantiles(work.cpu), wall: quantiles(work.wall) };
+  mkdirSync(".cache", { recursive: true });
+  writeFileSync(".cache/soak.json", JSON.stringify({ minutes, rate, sustained, thread, samples }, null, 2));
+  const text = ({ p50, p95, p99 }: typeof thread.cpu) => `${p50.toFixed(2)} / ${p95.toFixed(2)} / ${p99.toFixed(2)}`;
+  console.log(`${Math.round(sustained)} events/s`);
+  console.log(`main thread, ms a frame, p50 / p95 / p99: ${text(thread.cpu)} of the processor, ${text(thread.wall)} by the wall clock`);
+  const megabytes = samples.map(({ heap, resident }) => `${(heap / 1e6).toFixed(1)}/${resident === null ? "-" : (resident / 1e6).toFixed(0)}`);
+  console.log(`heap/resident MB: ${megabytes.join(" ")}`);
+
+  expect(sustained, "events/s").toBeGreaterThan(target * 0.9);
+  expect(thread.cpu.p95, "ms of main thread in a frame, p95").toBeLessThan(budget);
+  expectFlat(samples.map(({ heap }) => heap), 4e6);
+  expectFlat(samples.flatMap(({ resident }) => (resident === null ? [] : [resident])), 16e6);
+});
+
+/** Sets the speed so that the target is met; the rate that is reached. */
+async function reachRate(page: Page): Promise<number> {
+  let speed = 60;
+  let rate = 0;
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await page.evaluate((factor) => document.querySelector<Lab>("stream-glass")?.setSpeed(factor), speed);
+    await page.waitForTimeout(1500);
+    rate = await eventRate(page, 3000);
+    if (rate > target * 0.95 && rate < target * 1.2) break;
+    speed *= (target * 1.05) / Math.max(rate, 1);
+  }
+  return rate;
+}
+
+async function eventRate(page: Page, ms: number): Promise<number> {
+  const now = () => page.evaluate(() => ({ sent: (window as unknown as { sent?: number }).sent ?? 0, at: performance.now() }));
+  const before = await now();
+  await page.waitForTimeout(ms);
+  const after = await now();
+  return ((after.sent - before.sent) / (after.at - before.at)) * 1000;
+}
+
+/** Bytes of the main thread's heap after a collection, and of the page's process (Linux). */
+async function memory(browser: Browser, page: Page): Promise<{ heap: number; resident: number | null }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  await session.send("Performance.enable");
+  const { metrics } = await session.send("Performance.getMetrics");
+  await session.detach();
+  const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? 0;
+  return { heap, resident: await resident(browser) };
+}
+
+/** Of all renderers the largest: it has the engine's memory too, since workers live in it. */
+async function resident(browser: Browser): Promise<number | null> {
+  if (process.platform !== "linux") return null;
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const sizes = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => {
+    const status = readFileSync(`/proc/${id}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  });
+  return Math.max(0, ...sizes);
+}
+
+/** The last third does not stand above the middle one; the first may grow until retention begins. */
+function expectFlat(values: readonly number[], slack: number): void {
+  const third = Math.floor(values.length / 3);
+  const median = (part: readonly number[]) => quantile([...part].sort((a, b) => a - b), 0.5);
+  const middle = median(values.slice(third, 2 * third));
+  const last = median(values.slice(2 * third));
+  expect(third, "enough samples").toBeGreaterThan(0);
+  expect(last, "bytes, last third against the middle one").toBeLessThan(middle * 1.05 + slack);
+}
