@@ -54,9 +54,9 @@ function spawn(
   onEvent: (event: Event) => void,
   signal: AbortSignal,
 ): Promise<Worker> {
-  const blob = url.origin !== location.origin;
+  const origin = url.origin === location.origin ? null : url.origin;
   return new Promise((resolve, reject) => {
-    const refused = (): void => reject(new Unsupported({ kind: "policyForbidsWorker", blob }));
+    const refused = (): void => reject(new Unsupported({ kind: "policyForbidsWorker", origin }));
     // Only the document hears that a policy was the reason; the worker itself just errs.
     const violated = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
       if (effectiveDirective === "worker-src" || blockedURI === "blob" || blockedURI === url.href) refused();
@@ -73,7 +73,7 @@ function spawn(
       },
     };
     try {
-      worker = blob ? bootstrapped(url, options) : new Worker(url, options);
+      worker = origin === null ? new Worker(url, options) : bootstrapped(url, options);
     } catch {
       refused();
       return;
@@ -97,7 +97,7 @@ function spawn(
     });
     worker.addEventListener("error", () => {
       // A violation is reported as a task of its own, which may come after this one.
-      setTimeout(() => reject(new Unsupported({ kind: "workerFailed", url: url.href })), 50);
+      setTimeout(() => reject(new Unsupported({ kind: "workerFailed", url: url.href, origin })), 50);
     });
     worker.postMessage({ type: "init", module } satisfies ToWorker);
   });

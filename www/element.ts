@@ -122,6 +122,8 @@ export class StreamGlass extends LitElement {
   /** Virtual seconds in a second; `null` is as fast as possible. */
   setSpeed(factor: number | null): void {
     this.speed = factor;
+    // The person may have chosen another one since: then the property does not change here.
+    this.#lab.send({ type: "speed", factor });
   }
 
   /** Opens the sheet of shortcuts. */
@@ -146,7 +148,7 @@ export class StreamGlass extends LitElement {
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#dark.addEventListener("change", () => this.requestUpdate(), { signal });
     this.addEventListener("focusin", () => (this.#active = true), { signal });
-    this.renderRoot.addEventListener("restart", () => this.#start(), { signal });
+    this.renderRoot.addEventListener("restart", () => this.#restart(), { signal });
     this.#start();
   }
 
@@ -162,6 +164,10 @@ export class StreamGlass extends LitElement {
     if (changed.has("theme")) {
       if (this.theme === "auto") this.removeAttribute("data-theme");
       else this.setAttribute("data-theme", this.theme);
+    }
+    if (changed.has("controls")) {
+      this.#lab.inspects = this.controls === "full";
+      if (!this.#lab.inspects) this.#lab.select(null);
     }
     if (!this.hasUpdated) return;
     if (changed.has("seed") && this.#lab.run !== null && this.#lab.run.seed !== this.seed) this.#lab.load(this.seed);
@@ -191,6 +197,7 @@ export class StreamGlass extends LitElement {
   #start(): void {
     this.#lab.close();
     const lab = new Lab();
+    lab.inspects = this.controls === "full";
     this.#lab = lab;
     this.#announced = 0;
     lab.on("run", () => this.#loaded(lab));
@@ -201,6 +208,13 @@ export class StreamGlass extends LitElement {
     const url = new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI);
     void lab.open(url.href, this.seed, this.speed, this.autoplay && !this.#reduced.matches);
     this.requestUpdate();
+  }
+
+  /** Begins anew as the person left it. */
+  #restart(): void {
+    const { tick } = this.#lab;
+    if (tick !== null) this.speed = tick.speed;
+    this.#start();
   }
 
   #loaded(lab: Lab): void {

@@ -45,6 +45,8 @@ export class Lab {
   inspection: Inspection | null = null;
   /** The node of the flow that a person looks at. */
   selection: number | null = null;
+  /** Whether there is a place to look into steps. Without one no records are asked for. */
+  inspects = true;
   /** Why the last `load` or command was refused; empty if it was not. */
   problems: readonly Problem[] = [];
   /** The file whose configuration was refused. */
@@ -200,7 +202,7 @@ export class Lab {
     const same = flow.nodes.findIndex((node) => node.label === label);
     const node = same >= 0 ? same : flow.nodes.findIndex((candidate) => candidate.kind === "topic");
     for (const topic of ["status", "run", "load", "chart", "inspection"] as const) this.#tell(topic);
-    this.select(node >= 0 ? node : null);
+    if (this.inspects) this.select(node >= 0 ? node : null);
     if (this.#playAfterLoad) this.send({ type: "play" });
   }
 }

@@ -7,8 +7,9 @@ export type Obstacle =
   | { kind: "noSimd" }
   | { kind: "noOffscreenCanvas" }
   | { kind: "policyForbidsWasm" }
-  | { kind: "policyForbidsWorker"; blob: boolean }
-  | { kind: "workerFailed"; url: string }
+  /** `origin` is the module's, if it is not the page's. */
+  | { kind: "policyForbidsWorker"; origin: string | null }
+  | { kind: "workerFailed"; url: string; origin: string | null }
   | { kind: "fetchFailed"; url: string; reason: string }
   | { kind: "notWasm"; url: string; contentType: string }
   | { kind: "badModule"; reason: string };
@@ -103,17 +104,23 @@ export function explain(obstacle: Obstacle): Advice {
     case "policyForbidsWorker":
       return {
         title: "This page’s policy forbids the worker",
-        text: obstacle.blob
+        text: obstacle.origin !== null
           ? "The element comes from another origin, so its worker starts from a small blob of this page. The page’s Content-Security-Policy does not allow that."
           : "The page is sent with a Content-Security-Policy that does not let it start the engine’s worker.",
         steps: ["Whoever runs this site can allow it in its Content-Security-Policy:"],
-        snippet: obstacle.blob ? "worker-src 'self' blob:" : "worker-src 'self'",
+        snippet: obstacle.origin === null ? "worker-src 'self'" : `worker-src blob: ${obstacle.origin}`,
       };
     case "workerFailed":
       return {
         title: "The engine’s worker did not start",
         text: "Its script was not found, is not sent as JavaScript, or was refused on its way.",
-        steps: ["Reload the page.", "If that does not help, check that this file arrives with the type text/javascript:"],
+        steps: [
+          "Reload the page.",
+          ...(obstacle.origin === null
+            ? []
+            : [`If this page has a Content-Security-Policy, its worker-src must name blob: and ${obstacle.origin}`]),
+          "If that does not help, check that this file arrives with the type text/javascript:",
+        ],
         snippet: obstacle.url,
       };
     case "fetchFailed":

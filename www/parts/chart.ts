@@ -126,10 +126,10 @@ export class Chart extends Part {
     switch (axis.type) {
       case "time": {
         const ms = axis.atMs[at];
-        return ms === undefined ? " " : `${this.#at === null ? "last closed minute, " : ""}${minute(ms)} UTC`;
+        return ms === undefined ? "\u00a0" : `${this.#at === null ? "last closed minute, " : ""}${minute(ms)} UTC`;
       }
       case "category":
-        return axis.names[at] ?? " ";
+        return axis.names[at] ?? "\u00a0";
       default:
         return unreachable(axis);
     }

@@ -46,7 +46,7 @@ export class Flow extends Part {
     return html`<section class="card flow" aria-labelledby="flow-title" aria-describedby="flow-summary">
       <div class="card-head">
         <h2 id="flow-title">The flow</h2>
-        <p class="small quiet">records a minute of virtual time; choose a step to look inside</p>
+        <p class="small quiet">records a minute of virtual time${this.lab.inspects ? "; choose a step to look inside" : ""}</p>
         <button class="plain small" aria-pressed=${this.#asTable ? "true" : "false"} @click=${this.#flip}>
           ${this.#asTable ? icons.graph : icons.table}<span>${this.#asTable ? "Graph" : "Table"}</span>
         </button>
@@ -102,21 +102,21 @@ export class Flow extends Part {
     const kind = kindOf(node.kind);
     const rate = this.lab.meter.perVirtualMinute[i];
     const dropped = droppedBy(state);
+    const inner = html`<span class="node-label">${kind.icon}<span>${node.label}</span><span class="hidden">, ${kind.name}</span></span>
+      <span class="node-rate">${state?.paused === true ? html`<span class="late">paused</span>` : rate === undefined ? "–" : html`${short(Math.round(rate))}<small>/min</small>`}</span>
+      <span class="node-trouble">
+        ${state !== undefined && state.lag > 0 ? html`<span class="late">lag ${short(state.lag)}</span>` : nothing}
+        ${dropped > 0 ? html`<span class="late">${short(dropped)} dropped</span>` : nothing}
+      </span>`;
+    const names = `node node-${node.kind}`;
+    if (!this.lab.inspects) return html`<div class=${names} data-node=${node.label} title=${node.detail}>${inner}</div>`;
     return html`<button
-      class=${`node node-${node.kind}`}
+      class=${names}
       aria-pressed=${this.lab.selection === i ? "true" : "false"}
       data-node=${node.label}
       title=${node.detail}
       @click=${() => this.#choose(i)}
-    >
-      <span class="node-label">${kind.icon}<span>${node.label}</span><span class="hidden">, ${kind.name}</span></span>
-      <span class="node-rate">${rate === undefined ? "–" : html`${short(Math.round(rate))}<small>/min</small>`}</span>
-      <span class="node-trouble">
-        ${state?.paused === true ? html`<span class="late">paused</span>` : nothing}
-        ${state !== undefined && state.lag > 0 ? html`<span class="late">lag ${short(state.lag)}</span>` : nothing}
-        ${dropped > 0 ? html`<span class="late">${short(dropped)} dropped</span>` : nothing}
-      </span>
-    </button>`;
+    >${inner}</button>`;
   }
 
   #table(flow: Graph): TemplateResult {
@@ -140,7 +140,7 @@ export class Flow extends Part {
             const rate = this.lab.meter.perVirtualMinute[i];
             const dropped = droppedBy(state);
             return html`<tr>
-              <th scope="row"><button class="link" @click=${() => this.#choose(i)}>${node.label}</button></th>
+              <th scope="row">${this.lab.inspects ? html`<button class="link" @click=${() => this.#choose(i)}>${node.label}</button>` : node.label}</th>
               <td class="quiet">${kindOf(node.kind).name}</td>
               <td class="number">${rate === undefined ? "–" : count(rate)}</td>
               <td class="number">${count(state?.recordsIn ?? 0)}</td>

@@ -11,6 +11,9 @@ import { Part } from "../../parts/part";
 import type { FlowNode, InspectedRecord, Inspection, NodeState } from "../../protocol";
 import { kindOf } from "./kinds";
 
+/** As many records as can be seen; the others come when somebody reads the list. */
+const FOLLOWED = 8;
+
 export class Inspector extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick", "selection", "inspection"];
   /** What is shown: held while a pointer or the focus is in the list, so that rows do not run away. */
@@ -88,7 +91,7 @@ export class Inspector extends Part {
                   </tr>
                 </thead>
                 <tbody>
-                  ${shown.records.map((row) => this.#row(row, record))}
+                  ${(this.#held ? shown.records : shown.records.slice(0, FOLLOWED)).map((row) => this.#row(row, record))}
                 </tbody>
               </table>
             </div>
@@ -147,6 +150,7 @@ export class Inspector extends Part {
 
   #hold = (): void => {
     this.#held = true;
+    this.requestUpdate();
   };
 
   #release = (event: Event): void => {

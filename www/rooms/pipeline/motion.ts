@@ -30,7 +30,12 @@ export class Motion {
       return;
     }
     if (animation === undefined) {
-      animation = path.animate([{ strokeDashoffset: SPACING }, { strokeDashoffset: 0 }], { duration: 1000, iterations: Infinity });
+      animation = path.animate([{ strokeDashoffset: SPACING }, { strokeDashoffset: 0 }], {
+        duration: 1000,
+        iterations: Infinity,
+        // Whole pixels: slow edges are painted as often as they move, not with every frame.
+        easing: `steps(${SPACING})`,
+      });
       this.#animations.set(path, animation);
     }
     const rate = Math.round((0.5 + Math.log10(1 + perSecond)) * 5) / 5;

@@ -63,7 +63,7 @@ export class Pipeline extends Part {
                 .chart=${"clicks-by-state"}
                 .heading=${"Clicks by state"}
                 .note=${"dashed while a window can still change"}
-                .empty=${"Lines appear with the first minute of clicks. Press Play."}
+                .empty=${"Lines appear with the first minute of clicks."}
                 .theme=${this.theme}
               ></stream-glass-chart>
               <stream-glass-chart
@@ -71,7 +71,7 @@ export class Pipeline extends Part {
                 .chart=${"top-content"}
                 .heading=${"Top content"}
                 .note=${"what is read most"}
-                .empty=${"Bars appear with the first clicks. Press Play."}
+                .empty=${"Bars appear with the first clicks."}
                 .theme=${this.theme}
               ></stream-glass-chart>
             </div>
