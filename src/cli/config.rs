@@ -88,7 +88,7 @@ impl Overrides {
         Ok(())
     }
 
-    fn lay_over(self: &Self, tree: &mut Value) {
+    fn lay_over(&self, tree: &mut Value) {
         if self.faults.is_empty() && self.outages.is_empty() && self.others.is_empty() {
             return;
         }

@@ -16,7 +16,7 @@ use streamglass::plan::{
 use streamglass::record::PartitionId;
 use streamglass::schema::{Field, Schema};
 use streamglass::time::{Micros, Timestamp};
-use streamglass::topic::{Consumer, TopicConfig, TopicId};
+use streamglass::topic::{Consumer, Topic, TopicConfig, TopicId};
 use streamglass::value::DataType;
 use streamglass::window::{SessionWindows, TimeWindows, WindowError, WindowSpec};
 
@@ -396,7 +396,7 @@ fn summary(engine: &Engine, lines: &Lines) -> String {
     };
     for name in [builtin::CLICKS, builtin::SESSIONS, builtin::USERS, builtin::DEAD_LETTERS] {
         let topic = engine.topics().by_name(name);
-        line(topic.map_or(0, |topic| topic.appended()), name);
+        line(topic.map_or(0, Topic::appended), name);
     }
     line(lines.refused, "refused: longer than 64 MB");
     for query in engine.queries() {
