@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 pub(super) struct Partition {
     sealed: VecDeque<Arc<Segment>>,
     active: Segment,
+    /// A segment that retention removed and nobody else holds: its memory serves the next one, as
+    /// new memory costs more than the records' copy.
+    spare: Option<Segment>,
     /// Bytes of all segments.
     size: u64,
     /// Segments that retention removed, so that a segment keeps its number.
@@ -33,7 +36,7 @@ impl Partition {
     pub fn append(&mut self, record: &NewRecord<'_>, config: &TopicConfig) -> bool {
         let roll = self.must_roll(record, config);
         if roll {
-            let next = self.active.successor();
+            let next = self.active.successor(self.spare.take());
             let mut full = std::mem::replace(&mut self.active, next);
             full.shrink();
             self.sealed.push_back(Arc::new(full));
@@ -65,7 +68,8 @@ impl Partition {
             self.size -= segment.size();
             self.removed_bytes += segment.size();
             self.removed_segments += 1;
-            self.sealed.pop_front();
+            let removed = self.sealed.pop_front().and_then(Arc::into_inner);
+            self.spare = removed.map(Segment::emptied).or(self.spare.take());
         }
     }
 

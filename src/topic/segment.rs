@@ -81,14 +81,23 @@ impl Default for Segment {
 }
 
 impl Segment {
-    /// The empty segment that follows this one, with room for as much.
-    pub fn successor(&self) -> Self {
-        Self {
-            base: self.end(),
+    /// The empty segment that follows this one, in the memory of `spare` or with room for as much
+    /// as this one has.
+    pub fn successor(&self, spare: Option<Self>) -> Self {
+        let memory = spare.unwrap_or_else(|| Self {
             bytes: Vec::with_capacity(self.bytes.len()),
             entries: Vec::with_capacity(self.entries.len()),
             ..Self::default()
-        }
+        });
+        Self { base: self.end(), ..memory }
+    }
+
+    /// Without its records, with its memory.
+    pub fn emptied(mut self) -> Self {
+        self.bytes.clear();
+        self.entries.clear();
+        self.headers.clear();
+        Self { size: 0, largest: Timestamp::MIN, ..self }
     }
 
     pub const fn base(&self) -> Offset {
@@ -112,11 +121,14 @@ impl Segment {
         self.entries.first().map(|entry| entry.timestamp)
     }
 
-    /// Gives back the memory that growing took in advance: for a segment that will not grow.
+    /// Gives back memory that growing took in advance, where it is much: the segment will not grow.
     pub fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.entries.shrink_to_fit();
-        self.headers.shrink_to_fit();
+        if self.bytes.capacity() > self.bytes.len() + self.bytes.len() / 4 {
+            self.bytes.shrink_to_fit();
+        }
+        if self.entries.capacity() > self.entries.len() + self.entries.len() / 4 {
+            self.entries.shrink_to_fit();
+        }
     }
 
     /// Adds a record. The caller keeps the segment under [`super::config::MAX_BYTES`] twice over,

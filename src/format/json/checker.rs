@@ -35,7 +35,7 @@ impl Checker {
             let found = slot.as_ref().filter(|slot| slot.token.kind != Kind::Null);
             let Some(slot) = found else { return Err(self.missing(i, bytes)) };
             if let Err(fault) = coerce::conforms(record, slot.token, data_type) {
-                return Err(fault.in_member_at(bytes, Some(slot.name_at)));
+                return Err(fault.in_member_at(bytes, Some(slot.member_at)));
             }
         }
         Ok(())

@@ -87,13 +87,21 @@ impl Fault {
         Self { kind, at }
     }
 
-    /// With the name of the member: what stands in `bytes` from its opening quote at `name_at`.
+    /// With the name of the member: the first string in `bytes` from `member_at` on.
     #[cold]
-    pub fn in_member_at(self, bytes: &[u8], name_at: Option<usize>) -> ReadError {
-        let name = name_at.and_then(|at| bytes.get(at + 1..)).map(|rest| {
+    pub fn in_member_at(self, bytes: &[u8], member_at: Option<usize>) -> ReadError {
+        let quote = member_at.map(|at| opening_quote(bytes, at));
+        let name = quote.and_then(|at| bytes.get(at + 1..)).map(|rest| {
             let end = rest.iter().take(64).position(|b| *b == b'"').unwrap_or(rest.len().min(64));
             String::from_utf8_lossy(&rest[..end]).into()
         });
         ReadError { kind: self.kind, position: self.at, member: name }
     }
+}
+
+/// The position of the first quote from `at` on, or the length.
+#[cold]
+pub(super) fn opening_quote(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|b| *b == b'"').unwrap_or(rest.len())
 }

@@ -7,7 +7,7 @@ use super::simd::Prefix;
 
 /// The most members that are remembered.
 const MOST_MEMBERS: usize = 256;
-/// The longest member, from its opening quote to its value, that is remembered.
+/// The longest member, from the end of what is before it to its value, that is remembered.
 const LONGEST: usize = 256;
 
 /// A wanted column that takes the value of a member.
@@ -21,7 +21,8 @@ pub(super) struct Target {
 /// A member that was met before.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
-    /// From the opening quote to the value, as it was written then.
+    /// From the end of the value before it, or of the opening brace, to its value: the comma, the
+    /// name, the colon and the white space as they were written then.
     prefix: Prefix,
     /// What of it does not fit into `prefix`.
     rest: Box<[u8]>,
@@ -35,14 +36,20 @@ pub(super) struct Member {
     next: [u16; 2],
 }
 
-/// The members met so far. Number 0 stands for the start of the object.
+/// The members met so far. The first two are none: [`START`] and [`UNKNOWN`].
+///
+/// What follows `START` begins with a name, what follows any other begins with a comma: only so is
+/// a guess that fits also a correct document. Hence a member that is not remembered must not be
+/// taken for the start.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     members: Vec<Member>,
 }
 
-/// The number of the start of the object.
+/// Stands for the start of the object.
 pub(super) const START: u16 = 0;
+/// Stands for a member that is not remembered.
+pub(super) const UNKNOWN: u16 = 1;
 
 impl Layout {
     pub fn new() -> Self {
@@ -53,14 +60,14 @@ impl Layout {
 
     fn forget(&mut self) {
         self.members.clear();
-        self.members.push(Member::new(b"", &[]));
+        self.members.extend([Member::new(b"", &[]), Member::new(b"", &[])]);
     }
 
     pub fn member(&self, number: u16) -> &Member {
         &self.members[usize::from(number)]
     }
 
-    /// The member at `at`, if it is the one that followed `last` before; with its length.
+    /// The member that begins at `at`, if it is one that followed `last` before; with its length.
     #[inline(always)]
     pub fn guess(&mut self, last: u16, bytes: &[u8], at: usize) -> Option<(u16, usize)> {
         let [first, second] = self.member(last).next;
@@ -72,29 +79,27 @@ impl Layout {
         Some((second, len))
     }
 
-    /// Notes that the member at `at` follows `last`. `len` is its length up to the value; `resolve`
-    /// is asked for its targets when it is met for the first time. `None` when it is too long.
+    /// Notes that `member` follows `last`: the bytes up to its value. `resolve` is asked for its
+    /// targets when it is met for the first time. `None` when it is too long.
     pub fn learn(
         &mut self,
         last: u16,
-        bytes: &[u8],
-        at: usize,
-        len: usize,
+        member: &[u8],
         resolve: impl FnOnce() -> Vec<Target>,
     ) -> Option<u16> {
-        if len > LONGEST {
+        if member.len() > LONGEST {
             return None;
         }
-        let known = self.members.iter().position(|m| m.len == len && m.is_at(bytes, at).is_some());
-        let (number, last) = match known {
+        let same = |known: &Member| known.is_at(member, 0) == Some(member.len());
+        let (number, last) = match self.members.iter().position(same) {
             Some(number) => (number, last),
             None => {
                 let full = self.members.len() == MOST_MEMBERS;
                 if full {
                     self.forget();
                 }
-                self.members.push(Member::new(&bytes[at..at + len], &resolve()));
-                (self.members.len() - 1, if full { START } else { last })
+                self.members.push(Member::new(member, &resolve()));
+                (self.members.len() - 1, if full { last.min(UNKNOWN) } else { last })
             }
         };
         let number = number as u16;

@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Kind, Scan, Token};
 use super::error::{ErrorKind, Fault, ReadError};
 use super::text::decode_text;
-use super::walk::{another, open};
+use super::walk::{enter, next_name};
 
 /// The text of the string member called `name`, exactly, at the top level of a record: the bytes
 /// between its quotes, escapes as they are ([`super::decode_text`] resolves them). `None` when the
@@ -18,30 +18,28 @@ pub fn peek_string_member<'a>(bytes: &'a [u8], name: &str) -> Result<Option<&'a 
         return Err(Fault::new(ErrorKind::TooLong, i32::MAX as usize).in_member_at(bytes, None));
     }
     let mut cursor = Cursor { bytes, at: 0, strings: Scan };
-    let mut name_at = None;
-    look(&mut cursor, name, &mut name_at).map_err(|fault| fault.in_member_at(bytes, name_at))
+    let mut member_at = None;
+    look(&mut cursor, name, &mut member_at).map_err(|fault| fault.in_member_at(bytes, member_at))
 }
 
 fn look<'a>(
     cursor: &mut Cursor<'a, Scan>,
     wanted: &str,
-    name_at: &mut Option<usize>,
+    member_at: &mut Option<usize>,
 ) -> Result<Option<&'a [u8]>, Fault> {
-    if !open(cursor)? {
-        return Ok(None);
-    }
+    enter(cursor)?;
+    let mut first = true;
     loop {
-        *name_at = Some(cursor.at);
+        *member_at = None;
+        if !next_name(cursor, std::mem::take(&mut first))? {
+            return Ok(None);
+        }
+        *member_at = Some(cursor.at);
         let name = cursor.name()?;
         let token = cursor.value(1)?;
         let raw = &cursor.bytes[name.start as usize..name.end as usize];
         if raw == wanted.as_bytes() || name.kind == Kind::Escaped && decodes_to(raw, wanted) {
             return string(cursor.bytes, token).map(Some);
-        }
-        cursor.space();
-        *name_at = None;
-        if !another(cursor)? {
-            return Ok(None);
         }
     }
 }

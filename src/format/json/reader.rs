@@ -43,7 +43,7 @@ impl JsonReader {
             };
             if let Err(fault) = coerce::push(&mut columns[i], record, slot.token) {
                 columns.iter_mut().for_each(|column| column.truncate(rows));
-                return Err(fault.in_member_at(bytes, Some(slot.name_at)));
+                return Err(fault.in_member_at(bytes, Some(slot.member_at)));
             }
         }
         Ok(())

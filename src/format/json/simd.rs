@@ -2,7 +2,7 @@
 //!
 //! SSE2 (part of every x86-64) and WebAssembly's simd128, with plain code for other targets, which
 //! the tests compare with the others. All the `unsafe` of the reader is here: loads from references
-//! to arrays of the right size, and text that was checked to be ASCII.
+//! to arrays of the right size, and text that was checked to be UTF-8.
 #![allow(unsafe_code)]
 
 /// What a block of 64 bytes holds.
@@ -206,11 +206,20 @@ mod scalar {
 
 /// What the pass over a whole record found.
 pub(super) struct Indexed<'a> {
-    /// The record as text, if it is all ASCII.
-    pub ascii: Option<&'a str>,
+    /// The record as text, or why it is none.
+    pub text: Result<&'a str, NotText>,
     /// There is a backslash or a control character somewhere: the quotes alone do not tell where
     /// strings end.
     pub special: bool,
+}
+
+/// Bytes that are not UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotText {
+    /// How many bytes from the start are.
+    pub valid_up_to: usize,
+    /// Whether the record ends within a character.
+    pub cut: bool,
 }
 
 /// Finds all quotes of a record: bit i of `quotes[n]` is byte `64 n + i`.
@@ -218,23 +227,53 @@ pub(super) struct Indexed<'a> {
 pub(super) fn index<'a>(bytes: &'a [u8], quotes: &mut Vec<u64>) -> Indexed<'a> {
     let (blocks, rest) = bytes.as_chunks::<64>();
     quotes.resize(blocks.len() + 1, 0);
-    let (mut special, mut non_ascii) = (false, false);
+    let mut pass = Pass { bytes, special: false, unchecked: None, error: None };
     let (last, words) = quotes.split_last_mut().expect("one longer than the blocks");
-    for (word, bytes) in words.iter_mut().zip(blocks) {
-        let block = arch::block(bytes);
-        *word = block.quotes;
-        special |= block.special;
-        non_ascii |= block.non_ascii;
+    for (i, (word, block)) in words.iter_mut().zip(blocks).enumerate() {
+        *word = pass.take(arch::block(block), 64 * i);
     }
     let mut padded = [b' '; 64];
     padded[..rest.len()].copy_from_slice(rest);
-    let block = arch::block(&padded);
-    *last = block.quotes;
-    special |= block.special;
-    non_ascii |= block.non_ascii;
-    // SAFETY: every byte was in a block without a byte above 0x7f, and ASCII is UTF-8.
-    let ascii = (!non_ascii).then(|| unsafe { str::from_utf8_unchecked(bytes) });
-    Indexed { ascii, special }
+    *last = pass.take(arch::block(&padded), 64 * blocks.len());
+    pass.check_to(bytes.len());
+    let text = match pass.error {
+        Some(error) => Err(error),
+        // SAFETY: each block is ASCII, or in a run of blocks between ASCII ones (or the ends) that
+        // was checked to be UTF-8; UTF-8 texts one behind the other are UTF-8.
+        None => Ok(unsafe { str::from_utf8_unchecked(bytes) }),
+    };
+    Indexed { text, special: pass.special }
+}
+
+/// The state of [`index`]. Only the blocks that are not ASCII are checked to be UTF-8.
+struct Pass<'a> {
+    bytes: &'a [u8],
+    special: bool,
+    /// Where the blocks begin that are not ASCII and not checked yet.
+    unchecked: Option<usize>,
+    error: Option<NotText>,
+}
+
+impl Pass<'_> {
+    #[inline(always)]
+    fn take(&mut self, block: Block, at: usize) -> u64 {
+        self.special |= block.special;
+        if block.non_ascii {
+            self.unchecked.get_or_insert(at);
+        } else if self.unchecked.is_some() {
+            self.check_to(at);
+        }
+        block.quotes
+    }
+
+    #[inline(never)]
+    fn check_to(&mut self, end: usize) {
+        let Some(start) = self.unchecked.take() else { return };
+        if let (None, Err(error)) = (self.error, str::from_utf8(&self.bytes[start..end])) {
+            let cut = error.error_len().is_none() && end == self.bytes.len();
+            self.error = Some(NotText { valid_up_to: start + error.valid_up_to(), cut });
+        }
+    }
 }
 
 /// The position of the first quote, backslash or control character from `from` on, or the length.
@@ -292,7 +331,32 @@ mod tests {
         prop_oneof![3 => Just(b'a'), 1 => edge, 1 => any::<u8>()]
     }
 
+    fn not_text(bytes: &[u8]) -> Result<&str, NotText> {
+        str::from_utf8(bytes).map_err(|error| NotText {
+            valid_up_to: error.valid_up_to(),
+            cut: error.error_len().is_none(),
+        })
+    }
+
     proptest! {
+        #[test]
+        fn text_is_what_the_standard_library_takes_for_it(
+            parts in prop::collection::vec(("[ -~]{0,150}", "[é€😀]{0,40}"), 0..4),
+            damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+            cut in any::<prop::sample::Index>(),
+            whole in any::<bool>(),
+        ) {
+            let mut bytes = parts.iter().map(|(a, b)| format!("{a}{b}")).collect::<String>().into_bytes();
+            if let (Some((at, byte)), false) = (damage, bytes.is_empty()) {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if !whole {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            prop_assert_eq!(index(&bytes, &mut Vec::new()).text, not_text(&bytes));
+        }
+
         #[test]
         fn vectors_find_what_plain_code_finds(bytes in prop::collection::vec(byte(), 64)) {
             let block: &[u8; 64] = bytes.first_chunk().expect("64 bytes");
@@ -314,8 +378,7 @@ mod tests {
             }
             let special = |b: &u8| *b == b'\\' || *b < 0x20;
             prop_assert_eq!(indexed.special, bytes.iter().any(special));
-            let ascii = bytes.is_ascii().then(|| str::from_utf8(&bytes).expect("ASCII"));
-            prop_assert_eq!(indexed.ascii, ascii);
+            prop_assert_eq!(indexed.text, not_text(&bytes));
             let stop = (from..bytes.len()).find(|&i| bytes[i] == b'"' || special(&bytes[i]));
             prop_assert_eq!(find_stop(&bytes, from), stop.unwrap_or(bytes.len().max(from)));
         }

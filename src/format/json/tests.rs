@@ -13,6 +13,14 @@ use crate::value::{DataType, Value};
 
 fn read(wanted: &[(&str, DataType)], record: &[u8]) -> Result<Vec<Value>, ReadError> {
     let mut reader = JsonReader::new(wanted.iter().map(|(name, _)| *name));
+    read_with(&mut reader, wanted, record)
+}
+
+fn read_with(
+    reader: &mut JsonReader,
+    wanted: &[(&str, DataType)],
+    record: &[u8],
+) -> Result<Vec<Value>, ReadError> {
     let mut columns: Vec<Column> = wanted.iter().map(|(_, t)| Column::new(t)).collect();
     let empty = columns.clone();
     match reader.read(record, &mut columns) {
@@ -185,6 +193,39 @@ fn an_error_says_what_where_and_in_which_member() {
     assert!(read(&[("a", DataType::Varchar)], deep(63).as_bytes()).is_ok());
     let error = read(&[("sid", DataType::BigInt)], br#"{"sid": "x"}"#).expect_err("no number");
     assert_eq!(error.to_string(), "cannot become BIGINT: a string at byte 9 in member \"sid\"");
+}
+
+#[test]
+fn what_was_learned_changes_no_verdict() {
+    let long = "n".repeat(300);
+    let wanted = [("a", DataType::BigInt), (&*long, DataType::BigInt), ("z299", DataType::BigInt)];
+    let mut reader = JsonReader::new(wanted.iter().map(|(name, _)| *name));
+    let mut check = |record: &str| {
+        let learned = read_with(&mut reader, &wanted, record.as_bytes());
+        assert_eq!(learned, read(&wanted, record.as_bytes()), "{record}");
+        learned.is_ok()
+    };
+    // A name too long to be remembered; then more names than are remembered.
+    let unknown = format!(r#"{{"{long}":1,"a":2,"{long}":3}}"#);
+    let members: Vec<String> = (0..300).map(|i| format!(r#""z{i}":{i}"#)).collect();
+    let many = format!("{{{}}}", members.join(","));
+    for _ in 0..2 {
+        for (record, good) in [
+            (&*unknown, true),
+            (&*many, true),
+            (r#"{"a":1}"#, true),
+            (r#"{"a":1,"b":2,"a":3}"#, true),
+            (r#"{ "b" : 2 , "a" : 3 }"#, true),
+            (r#"{,"a":1}"#, false),
+            (r#"{"a":1"b":2}"#, false),
+            (r#"{"a":1,,"b":2}"#, false),
+            (r#"{"b":2,}"#, false),
+            (r#"{"a":1,"b":"#, false),
+            (r#"{"a":"#, false),
+        ] {
+            assert_eq!(check(record), good, "{record}");
+        }
+    }
 }
 
 #[test]
@@ -428,6 +469,10 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>()), 1..4),
     ) {
         let mut bytes = written(&document, style).into_bytes();
+        // What was learned from the document must not hide the damage.
+        let wanted = [("a", DataType::Varchar)];
+        let mut reader = JsonReader::new(["a"]);
+        prop_assert!(read_with(&mut reader, &wanted, &bytes).is_ok());
         for (at, what, byte) in damage {
             if bytes.is_empty() {
                 break;
@@ -443,7 +488,8 @@ proptest! {
             }
         }
         let shown = String::from_utf8_lossy(&bytes).into_owned();
-        let ours = read(&[("a", DataType::Varchar)], &bytes);
+        let ours = read_with(&mut reader, &wanted, &bytes);
+        prop_assert_eq!(&ours, &read(&wanted, &bytes));
         match serde_json::from_slice::<Json>(&bytes) {
             Ok(theirs) if theirs.is_object() && depth(&theirs) <= MAX_DEPTH => {
                 prop_assert!(ours.is_ok(), "{:?} {}", ours, shown);

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::cursor::{Cursor, Kind, Quotes, Scan, Strings, Token};
-use super::error::{ErrorKind, Fault, ReadError};
-use super::layout::{Layout, START, Target};
-use super::simd::{self, Indexed};
+use super::error::{ErrorKind, Fault, ReadError, opening_quote};
+use super::layout::{Layout, START, Target, UNKNOWN};
+use super::simd::{self, Indexed, NotText};
 use super::text::decode_text;
 
 /// Where a wanted member is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     pub token: Token,
-    /// The opening quote of its name.
-    pub name_at: usize,
+    /// Before the opening quote of its name.
+    pub member_at: usize,
     /// Whether the names are equal, not only when upper-cased.
     exact: bool,
 }
@@ -61,9 +61,9 @@ impl Walker {
             return Err(whole(Fault::new(ErrorKind::TooLong, i32::MAX as usize)));
         }
         let mut quotes = std::mem::take(&mut self.quotes);
-        let Indexed { ascii, special } = simd::index(bytes, &mut quotes);
-        let result = match ascii.map_or_else(|| text_of(bytes), Ok) {
-            Err(fault) => Err(whole(fault)),
+        let Indexed { text, special } = simd::index(bytes, &mut quotes);
+        let result = match text {
+            Err(error) => Err(whole(not_utf8(error, bytes.len()))),
             Ok(text) => {
                 let walked = if special {
                     self.members(Cursor { bytes, at: 0, strings: Scan })
@@ -81,37 +81,35 @@ impl Walker {
     #[inline]
     fn members<S: Strings>(&mut self, mut cursor: Cursor<'_, S>) -> Result<(), ReadError> {
         self.slots.fill(None);
-        let mut name_at = None;
-        self.object(&mut cursor, &mut name_at)
-            .map_err(|fault| fault.in_member_at(cursor.bytes, name_at))
+        let mut member_at = None;
+        self.object(&mut cursor, &mut member_at)
+            .map_err(|fault| fault.in_member_at(cursor.bytes, member_at))
     }
 
     #[inline(always)]
     fn object<S: Strings>(
         &mut self,
         cursor: &mut Cursor<'_, S>,
-        name_at: &mut Option<usize>,
+        member_at: &mut Option<usize>,
     ) -> Result<(), Fault> {
-        if open(cursor)? {
-            let mut last = START;
-            loop {
-                let at = cursor.at;
-                *name_at = Some(at);
-                last = match self.layout.guess(last, cursor.bytes, at) {
-                    Some((number, len)) => {
-                        cursor.at += len;
-                        cursor.space();
-                        let token = cursor.value(1)?;
-                        self.fill(number, token, at)?;
-                        number
-                    }
-                    None => self.meet(last, cursor)?,
-                };
+        enter(cursor)?;
+        let mut last = START;
+        loop {
+            let at = cursor.at;
+            if let Some((number, len)) = self.layout.guess(last, cursor.bytes, at) {
+                *member_at = Some(at);
+                cursor.at += len;
                 cursor.space();
-                *name_at = None;
-                if !another(cursor)? {
+                let token = cursor.value(1)?;
+                self.fill(number, token, cursor.bytes, at)?;
+                last = number;
+            } else {
+                *member_at = None;
+                if !next_name(cursor, last == START)? {
                     break;
                 }
+                *member_at = Some(at);
+                last = self.meet(last, at, cursor)?;
             }
         }
         cursor.space();
@@ -123,74 +121,75 @@ impl Walker {
 
     /// Gives a member's value to the columns that want it.
     #[inline(always)]
-    fn fill(&mut self, number: u16, token: Token, name_at: usize) -> Result<(), Fault> {
+    fn fill(&mut self, number: u16, token: Token, bytes: &[u8], at: usize) -> Result<(), Fault> {
         let member = self.layout.member(number);
         let Some(target) = member.target else { return Ok(()) };
-        put(&mut self.slots, self.duplicates, target, token, name_at)?;
+        put(&mut self.slots, self.duplicates, target, token, bytes, at)?;
         for target in &member.more {
-            put(&mut self.slots, self.duplicates, *target, token, name_at)?;
+            put(&mut self.slots, self.duplicates, *target, token, bytes, at)?;
         }
         Ok(())
     }
 
-    /// A member that was not expected here; gives its number, or that of the start when it is too
-    /// long to be remembered.
+    /// A member that was not expected here; the cursor is on its name, `at` is where the one before
+    /// it ended. Gives its number.
     #[inline(never)]
-    fn meet<S: Strings>(&mut self, last: u16, cursor: &mut Cursor<'_, S>) -> Result<u16, Fault> {
-        let at = cursor.at;
+    fn meet<S: Strings>(
+        &mut self,
+        last: u16,
+        at: usize,
+        cursor: &mut Cursor<'_, S>,
+    ) -> Result<u16, Fault> {
         let name = cursor.name()?;
-        let len = cursor.at - at;
+        let value_at = cursor.at;
         let token = cursor.value(1)?;
         let (names, bytes) = (&self.names, cursor.bytes);
-        if let Some(number) =
-            self.layout.learn(last, bytes, at, len, || resolve(names, name, bytes))
-        {
-            self.fill(number, token, at)?;
+        let targets = || resolve(names, name, bytes);
+        if let Some(number) = self.layout.learn(last, &bytes[at..value_at], targets) {
+            self.fill(number, token, bytes, at)?;
             return Ok(number);
         }
         for target in resolve(names, name, bytes) {
-            put(&mut self.slots, self.duplicates, target, token, at)?;
+            put(&mut self.slots, self.duplicates, target, token, bytes, at)?;
         }
-        Ok(START)
+        Ok(UNKNOWN)
     }
 }
 
-/// Moves into the record's object; `false` when it is empty.
-pub(super) fn open<S: Strings>(cursor: &mut Cursor<'_, S>) -> Result<bool, Fault> {
+/// Moves into the record's object.
+#[inline(always)]
+pub(super) fn enter<S: Strings>(cursor: &mut Cursor<'_, S>) -> Result<(), Fault> {
     cursor.space();
     match cursor.peek() {
         Some(b'{') => cursor.at += 1,
         Some(_) => return Err(Fault::new(ErrorKind::NotAnObject, cursor.at)),
         None => return Err(Fault::new(ErrorKind::Empty, cursor.at)),
     }
+    Ok(())
+}
+
+/// Moves to the name of the next member, over the comma unless it is the first; or behind the end
+/// of the object: `false`.
+#[inline(always)]
+pub(super) fn next_name<S: Strings>(
+    cursor: &mut Cursor<'_, S>,
+    first: bool,
+) -> Result<bool, Fault> {
     cursor.space();
     match cursor.peek() {
         Some(b'}') => {
             cursor.at += 1;
-            Ok(false)
+            return Ok(false);
         }
-        Some(b'"') => Ok(true),
-        _ => Err(cursor.expected("a member's name or '}'")),
+        Some(b'"') if first => return Ok(true),
+        _ if first => return Err(cursor.expected("a member's name or '}'")),
+        Some(b',') => cursor.at += 1,
+        _ => return Err(cursor.expected("',' or '}'")),
     }
-}
-
-/// Moves behind the comma, to the next member's name, or behind the end of the object: `false`.
-#[inline(always)]
-pub(super) fn another<S: Strings>(cursor: &mut Cursor<'_, S>) -> Result<bool, Fault> {
+    cursor.space();
     match cursor.peek() {
-        Some(b',') => {
-            cursor.at += 1;
-            cursor.space();
-            match cursor.peek() {
-                Some(b'"') => Ok(true),
-                _ => Err(cursor.expected("a member's name")),
-            }
-        }
-        Some(b'}') => {
-            cursor.at += 1;
-            Ok(false)
-        }
-        _ => Err(cursor.expected("',' or '}'")),
+        Some(b'"') => Ok(true),
+        _ => Err(cursor.expected("a member's name")),
     }
 }
 
@@ -200,18 +199,20 @@ fn put(
     duplicates: Duplicates,
     target: Target,
     token: Token,
-    name_at: usize,
+    bytes: &[u8],
+    member_at: usize,
 ) -> Result<(), Fault> {
     let slot = &mut slots[target.slot];
     if let Some(before) = slot {
         if duplicates == Duplicates::Refuse && before.exact == target.exact {
+            let name_at = opening_quote(bytes, member_at);
             return Err(Fault::new(ErrorKind::DuplicateMember, name_at));
         }
         if before.exact && !target.exact {
             return Ok(());
         }
     }
-    *slot = Some(Slot { token, name_at, exact: target.exact });
+    *slot = Some(Slot { token, member_at, exact: target.exact });
     Ok(())
 }
 
@@ -233,9 +234,11 @@ fn resolve(names: &[Arc<str>], name: Token, bytes: &[u8]) -> Vec<Target> {
         .collect()
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
-    str::from_utf8(bytes).map_err(|error| match error.error_len() {
-        Some(_) => Fault::new(ErrorKind::NotUtf8, error.valid_up_to()),
-        None => Fault::new(ErrorKind::Truncated, bytes.len()),
-    })
+#[cold]
+const fn not_utf8(error: NotText, len: usize) -> Fault {
+    if error.cut {
+        Fault::new(ErrorKind::Truncated, len)
+    } else {
+        Fault::new(ErrorKind::NotUtf8, error.valid_up_to)
+    }
 }
