@@ -36,6 +36,7 @@ impl Strings {
     /// # Panics
     /// When there is no such row.
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
         &self.text[start..self.ends[row] as usize]

@@ -123,7 +123,8 @@ pub struct OperatorStats {
     pub groups: u64,
     /// Closed windows that can still be queried.
     pub closed: u64,
-    /// Size of the state, bytes; nested values counted by their handles only.
+    /// Memory that the state holds, bytes; nested values counted by their handles only. It depends
+    /// on how the state came to be (a restored one is tight), so it is for people, not for digests.
     pub state_bytes: u64,
     /// The smallest and the largest stream time of the partitions; `None` before the first row.
     pub stream_time: Option<(Timestamp, Timestamp)>,

@@ -25,6 +25,8 @@ use crate::value::DataType;
 use crate::window::WindowSpec;
 
 mod error;
+#[cfg(test)]
+mod tests;
 
 pub use error::{PlanError, PlanErrorKind};
 
@@ -302,7 +304,7 @@ impl Task {
                 Stage::Source(source) => source.consumer = from.read("consumer")?,
                 Stage::Split(splitter) => {
                     let state = from.read("split")?;
-                    splitter.restore(state).map_err(|error| invalid("split", error))?;
+                    splitter.restore(state).map_err(|error| invalid("split", &error))?;
                 }
                 Stage::Operator(operator) => operator.restore(&mut from)?,
                 Stage::Sink(_) => {}

@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
     /// As [`Reader::bytes`], and when the content is not a `T`.
     pub fn read<T: DeserializeOwned>(&mut self, tag: &str) -> Result<T, CheckpointError> {
         let bytes = self.bytes(tag)?;
-        postcard::from_bytes(bytes).map_err(|error| invalid(tag, error))
+        postcard::from_bytes(bytes).map_err(|error| invalid(tag, &error))
     }
 
     fn part(&mut self) -> Option<&'a [u8]> {
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
 }
 
 /// An error about the content of section `tag`.
-pub fn invalid(tag: &str, reason: impl ToString) -> CheckpointError {
+pub fn invalid(tag: &str, reason: &impl ToString) -> CheckpointError {
     CheckpointError::Content { section: tag.to_owned(), reason: reason.to_string() }
 }
 

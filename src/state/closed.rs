@@ -96,8 +96,10 @@ impl ClosedStore {
     pub fn expire(&mut self, partition: u32, stream_time: i64, keys: &mut KeyTable) {
         let Some(batches) = self.partitions.get_mut(&partition) else { return };
         let retention_ms = self.retention_ms;
+        // Windows close in order of their ends, so the last one of a batch is the last to go.
         let is_over = |batch: &Batch| {
-            batch.rows.windows.iter().all(|w| w.end.plus_ms(retention_ms).0 <= stream_time)
+            let newest = batch.rows.windows.last();
+            newest.is_none_or(|window| window.end.plus_ms(retention_ms).0 <= stream_time)
         };
         while batches.front().is_some_and(is_over) {
             for key in batches.pop_front().expect("there is a front").keys {

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 use serde::{Deserialize, Serialize};
 
@@ -165,19 +166,21 @@ impl SessionStore {
     pub fn take_ended(&mut self, partition: u32, bound: i64, out: &mut Vec<u32>) {
         out.clear();
         let Some(timers) = self.timers.get_mut(partition as usize) else { return };
-        while let Some(&Reverse((end, id, generation))) = timers.peek() {
+        while let Some(mut timer) = timers.peek_mut() {
+            let Reverse((end, id, generation)) = *timer;
             if end >= bound {
                 return;
             }
-            timers.pop();
             let session = &self.sessions[id as usize];
-            if session.key == NONE || session.generation != generation {
+            let is_there = session.key != NONE && session.generation == generation;
+            if is_there && session.end >= bound {
+                // Changed in place: the heap moves it once.
+                timer.0.0 = session.end;
                 continue;
             }
-            if session.end < bound {
+            PeekMut::pop(timer);
+            if is_there {
                 out.push(id);
-            } else {
-                timers.push(Reverse((session.end, id, generation)));
             }
         }
     }

@@ -160,10 +160,10 @@ pub struct Starts {
 }
 
 impl Starts {
-    /// The one window that starts at `start`.
+    /// The starts from `smallest` to `largest`, both among them, `advance_ms` apart.
     #[must_use]
-    pub const fn one(start: i64, advance_ms: i64) -> Self {
-        Self { next: start, last: start, advance_ms }
+    pub const fn between(smallest: i64, largest: i64, advance_ms: i64) -> Self {
+        Self { next: smallest, last: largest, advance_ms }
     }
 
     /// The largest start that is left.

@@ -155,7 +155,7 @@ fn line(chunk: &Chunk, row: usize) -> String {
     text
 }
 
-pub fn show(value: &Value) -> String {
+fn show(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::BigInt(v) => v.to_string(),

@@ -40,6 +40,8 @@ struct State {
     windowed: Windowed,
     /// Windows of one record, when none is cut off at the epoch or by lateness.
     overlap: u64,
+    /// Whether the advance divides the size, so that every record has as many windows.
+    is_even: bool,
     scratch: Scratch,
 }
 
@@ -80,6 +82,7 @@ impl TimeAggregate {
             slice_ms: shares.then_some(windows.slice_ms()),
             windowed,
             overlap: overlap as u64,
+            is_even: windows.size_ms() % windows.advance_ms() == 0,
             scratch: Scratch::default(),
         };
         Self { name, inputs, state }
@@ -146,11 +149,7 @@ impl State {
     /// Number of starts when none is cut off: the same for every record if the advance divides the
     /// size.
     fn count(&self, starts: &Starts) -> u64 {
-        if self.windows.size_ms() % self.windows.advance_ms() == 0 {
-            self.overlap
-        } else {
-            starts.count() as u64
-        }
+        if self.is_even { self.overlap } else { starts.count() as u64 }
     }
 
     /// The starts of a record's windows. Rows come nearly in order, so most are in the newest
@@ -160,8 +159,12 @@ impl State {
         let clock = self.windowed.clocks.of(partition);
         let advance_ms = self.windows.advance_ms();
         let since = timestamp.wrapping_sub(clock.last_start);
-        if self.overlap == 1 && (0..advance_ms).contains(&since) {
-            return Starts::one(clock.last_start, advance_ms);
+        if self.is_even && (0..advance_ms).contains(&since) {
+            let largest = clock.last_start;
+            let smallest = largest - (self.windows.size_ms() - advance_ms);
+            // As in `starts_for`: no window of a record from the epoch on starts before it.
+            let smallest = if timestamp >= 0 { smallest.max(0) } else { smallest };
+            return Starts::between(smallest, largest, advance_ms);
         }
         let starts = self.windows.starts_for(Timestamp(timestamp));
         clock.last_start = starts.largest();

@@ -42,13 +42,13 @@ fn chunk() -> Chunk {
     chunk
 }
 
-fn check(expr: &Expr, expected: [Value; 3]) {
+fn check(expr: &Expr, expected: &[Value; 3]) {
     let chunk = chunk();
     let mut evaluator = Evaluator::new(expr, &TYPES).expect("compiles");
     for _ in 0..2 {
         let column = evaluator.evaluate(&chunk);
         let values = [column.value(0), column.value(1), column.value(2)];
-        assert_eq!(values, expected, "{expr:?}");
+        assert_eq!(values, *expected, "{expr:?}");
         assert_eq!(column.len(), 3);
     }
 }
@@ -68,15 +68,15 @@ const fn truth(value: bool) -> Value {
 #[test]
 fn comparisons() {
     let greater = Expr::Compare(Comparison::GreaterOrEqual, column(1), int(7));
-    check(&greater, [truth(true), truth(false), Value::Null]);
+    check(&greater, &[truth(true), truth(false), Value::Null]);
     let text = Expr::Literal(Value::varchar("a"), DataType::Varchar);
     let equal = Expr::Compare(Comparison::Equal, column(4), Box::new(text));
-    check(&equal, [truth(true), truth(false), Value::Null]);
+    check(&equal, &[truth(true), truth(false), Value::Null]);
     let within = Expr::In(column(1), vec![Value::Int(7), Value::Int(8)]);
-    check(&within, [truth(true), truth(false), Value::Null]);
+    check(&within, &[truth(true), truth(false), Value::Null]);
     let unknown = Expr::In(column(1), vec![Value::Int(7), Value::Null]);
-    check(&unknown, [truth(true), Value::Null, Value::Null]);
-    check(&Expr::IsNull(column(3)), [truth(false), truth(false), truth(true)]);
+    check(&unknown, &[truth(true), Value::Null, Value::Null]);
+    check(&Expr::IsNull(column(3)), &[truth(false), truth(false), truth(true)]);
 }
 
 #[test]
@@ -99,12 +99,12 @@ fn three_valued_logic() {
             [truth(true), Value::Null, Value::Null],
         ),
     ] {
-        check(&Expr::And(vec![Expr::Column(0), constant(value.clone())]), all.clone());
-        check(&Expr::And(vec![constant(value.clone()), Expr::Column(0)]), all);
-        check(&Expr::Or(vec![Expr::Column(0), constant(value.clone())]), any.clone());
-        check(&Expr::Or(vec![constant(value), Expr::Column(0)]), any);
+        check(&Expr::And(vec![Expr::Column(0), constant(value.clone())]), &all);
+        check(&Expr::And(vec![constant(value.clone()), Expr::Column(0)]), &all);
+        check(&Expr::Or(vec![Expr::Column(0), constant(value.clone())]), &any);
+        check(&Expr::Or(vec![constant(value), Expr::Column(0)]), &any);
     }
-    check(&Expr::Not(column(0)), [truth(false), truth(true), Value::Null]);
+    check(&Expr::Not(column(0)), &[truth(false), truth(true), Value::Null]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn arithmetic() {
     let calculate = |op, left, right| Expr::Arithmetic(op, left, right);
     let check_int = |op, right, expected: [Option<i32>; 2]| {
         let [a, b] = expected.map(|v| v.map_or(Value::Null, Value::Int));
-        check(&calculate(op, column(1), int(right)), [a, b, Value::Null]);
+        check(&calculate(op, column(1), int(right)), &[a, b, Value::Null]);
     };
     check_int(Arithmetic::Divide, 2, [Some(3), Some(-3)]);
     check_int(Arithmetic::Modulo, 4, [Some(3), Some(-3)]);
@@ -120,28 +120,28 @@ fn arithmetic() {
     check_int(Arithmetic::Add, i32::MAX, [None, Some(i32::MAX - 7)]);
     let one = Box::new(Expr::Literal(Value::BigInt(1), DataType::BigInt));
     let sum = calculate(Arithmetic::Add, column(2), one);
-    check(&sum, [Value::Null, Value::BigInt(1), Value::Null]);
+    check(&sum, &[Value::Null, Value::BigInt(1), Value::Null]);
     let product = calculate(Arithmetic::Multiply, column(3), column(3));
-    check(&product, [Value::Double(2.25), Value::Double(1e20), Value::Null]);
+    check(&product, &[Value::Double(2.25), Value::Double(1e20), Value::Null]);
 }
 
 #[test]
 fn casts_are_javas() {
     let cast = |index, to| Expr::Cast(column(index), to);
     let texts = |a: &str, b: &str| [Value::varchar(a), Value::varchar(b), Value::Null];
-    check(&cast(3, DataType::Int), [Value::Int(1), Value::Int(i32::MIN), Value::Null]);
-    check(&cast(2, DataType::Int), [Value::Int(-1), Value::Int(0), Value::Null]);
-    check(&cast(1, DataType::Double), [Value::Double(7.0), Value::Double(-7.0), Value::Null]);
-    check(&cast(3, DataType::Varchar), texts("1.5", "-1.0E10"));
-    check(&cast(0, DataType::Varchar), texts("true", "false"));
+    check(&cast(3, DataType::Int), &[Value::Int(1), Value::Int(i32::MIN), Value::Null]);
+    check(&cast(2, DataType::Int), &[Value::Int(-1), Value::Int(0), Value::Null]);
+    check(&cast(1, DataType::Double), &[Value::Double(7.0), Value::Double(-7.0), Value::Null]);
+    check(&cast(3, DataType::Varchar), &texts("1.5", "-1.0E10"));
+    check(&cast(0, DataType::Varchar), &texts("true", "false"));
     let expected = texts("1970-01-01T00:00:00.000", "1969-12-31T23:59:59.999");
-    check(&cast(5, DataType::Varchar), expected);
+    check(&cast(5, DataType::Varchar), &expected);
 }
 
 #[test]
 fn times_of_row_and_window() {
-    check(&Expr::RowTime, [Value::BigInt(0), Value::BigInt(1), Value::BigInt(2)]);
-    check(&Expr::WindowStart, [Value::Null, Value::Null, Value::Null]);
+    check(&Expr::RowTime, &[Value::BigInt(0), Value::BigInt(1), Value::BigInt(2)]);
+    check(&Expr::WindowStart, &[Value::Null, Value::Null, Value::Null]);
     let mut windowed = chunk();
     let window = |start| Window { start: Timestamp(start), end: Timestamp(start + 10) };
     windowed.windows = vec![window(0), window(10), window(20)];
