@@ -21,6 +21,7 @@ pub mod lexer;
 pub mod parser;
 pub mod printer;
 pub mod span;
+pub mod spelling;
 pub mod token;
 pub mod variables;
 

@@ -5,6 +5,7 @@
 //! those that are needed.
 
 mod expression;
+mod property;
 mod query;
 mod statement;
 mod types;
@@ -15,14 +16,14 @@ use std::sync::Arc;
 pub use expression::{
     ArithmeticOp, Branch, ComparisonOp, Expr, ExprKind, Number, NumberKind, Sign,
 };
+pub use property::{Literal, LiteralKind, Property, PropertyName, TopicName};
 pub use query::{
-    Duration, Emit, From, Join, JoinKind, Query, Relation, SelectItem, TimeUnit, Window,
+    Duration, Emit, FromClause, Join, JoinKind, Query, Relation, SelectItem, TimeUnit, Window,
     WindowKind, Within,
 };
 pub use statement::{
-    AssertSource, Column, ColumnConstraint, CreateSource, CreateSourceAs, Literal, LiteralKind,
-    Names, Print, Property, PropertyName, QueryTarget, Sampling, Show, SourceKind, Statement,
-    StatementKind, TopicName,
+    AssertSource, Column, ColumnConstraint, CreateSource, CreateSourceAs, Names, Print,
+    QueryTarget, Sampling, Show, SourceKind, Statement, StatementKind,
 };
 pub use types::{Primitive, TypeKind, TypeName, TypeParameter};
 
@@ -48,13 +49,13 @@ impl fmt::Debug for Place {
     }
 }
 
-impl std::convert::From<Span> for Place {
+impl From<Span> for Place {
     fn from(span: Span) -> Self {
         Self(span)
     }
 }
 
-impl std::convert::From<Place> for Span {
+impl From<Place> for Span {
     fn from(place: Place) -> Self {
         place.0
     }

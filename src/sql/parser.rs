@@ -30,7 +30,8 @@ pub const MAX_BYTES: usize = 1 << 20;
 pub const MAX_STATEMENTS: usize = 10_000;
 /// The most diagnostics of a script.
 pub const MAX_DIAGNOSTICS: usize = 100;
-/// How deep parentheses, calls and types may be nested.
+/// How deep parentheses, calls and types may be nested; less when there are many operators between
+/// them, since each takes stack.
 pub const MAX_NESTING: u16 = 100;
 /// How many levels an expression or a type may have. A chain of `+` has a level for each; one of
 /// `AND` or `OR` is one level however long it is.

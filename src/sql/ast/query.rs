@@ -9,7 +9,7 @@ pub struct Query {
     /// What is selected; one or more.
     pub select: Vec<SelectItem>,
     /// From where.
-    pub from: From,
+    pub from: FromClause,
     /// `WINDOW`
     pub window: Option<Window>,
     /// `WHERE`
@@ -56,7 +56,7 @@ pub enum SelectItem {
 
 /// `FROM first [JOIN …]…`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct From {
+pub struct FromClause {
     /// The first source.
     pub first: Relation,
     /// The joins, from left to right.

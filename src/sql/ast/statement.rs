@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Duration, Expr, Ident, Number, Place, Query, TypeName};
+use super::{Duration, Expr, Ident, Literal, Place, Property, Query, TopicName, TypeName};
 
 /// One statement, without its `;`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,70 +279,6 @@ pub enum ColumnConstraint {
     Header(Box<str>),
 }
 
-/// `name = value` within `WITH (…)`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Property {
-    /// Its name.
-    pub name: PropertyName,
-    /// Its value.
-    pub value: Literal,
-    /// Where it stands.
-    pub span: Place,
-}
-
-/// The name of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PropertyName {
-    /// `KAFKA_TOPIC`
-    Ident(Ident),
-    /// `'connector.class'`
-    String(Box<str>, Place),
-}
-
-impl PropertyName {
-    /// The name, upper-cased when it is a bare word.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Ident(ident) => &ident.name,
-            Self::String(name, _) => name,
-        }
-    }
-
-    /// Where it stands.
-    #[must_use]
-    pub fn span(&self) -> Place {
-        match self {
-            Self::Ident(ident) => ident.span,
-            Self::String(_, span) => *span,
-        }
-    }
-}
-
-/// A literal outside of expressions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Literal {
-    /// What it is.
-    pub kind: LiteralKind,
-    /// Where it stands.
-    pub span: Place,
-}
-
-/// The forms of a literal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LiteralKind {
-    /// `NULL`
-    Null,
-    /// `TRUE`, `FALSE`
-    Boolean(bool),
-    /// A number, with its minus.
-    Number(Number),
-    /// `'text'`
-    String(Box<str>),
-    /// `${name}`
-    Variable(Ident),
-}
-
 /// Which running query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryTarget {
@@ -390,26 +326,6 @@ pub enum Names {
     SinkConnectors,
     /// `CONNECTOR PLUGINS`
     ConnectorPlugins,
-}
-
-/// The name of something outside of ksqlDB, whose case counts: it means what was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TopicName {
-    /// A bare or quoted name.
-    Ident(Ident),
-    /// `'name'`
-    String(Box<str>, Place),
-}
-
-impl TopicName {
-    /// The name as it was written, without quotes.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Ident(ident) => &ident.original,
-            Self::String(name, _) => name,
-        }
-    }
 }
 
 /// `PRINT topic [FROM BEGINNING] [INTERVAL|SAMPLE n] [LIMIT n]`

@@ -8,6 +8,9 @@ use crate::sql::lexer::unquote;
 use crate::sql::span::Span;
 use crate::sql::token::{Keyword, Quote, Symbol, Token, TokenKind};
 
+/// The cost of a level of nesting; the right operand of an operator costs 1.
+const LEVEL: u16 = 3;
+
 /// What a rule returns; a failure ends the statement.
 pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
 
@@ -25,6 +28,7 @@ pub(super) struct Parser<'t> {
     at: usize,
     /// Where the statement ends, for what is missing there.
     end: Span,
+    /// How deep the rules are nested, in units of which a level has [`LEVEL`].
     nesting: u16,
     /// What was looked for since the last token was taken, for the message.
     expected: Vec<Expected>,
@@ -162,10 +166,11 @@ impl<'t> Parser<'t> {
 
     /// Takes a name; `what` is whose, as in "the stream's name".
     pub(super) fn name(&mut self, what: &'static str) -> Parsed<Ident> {
-        if let Some(TokenKind::Keyword(keyword)) = self.kind_at(0)
+        if let Some(token) = self.peek()
+            && let TokenKind::Keyword(keyword) = token.kind
             && keyword.is_reserved()
             && !suggest::is_structural(keyword)
-            && suggest::closest_in(keyword.text(), self.expected_keywords()).is_none()
+            && suggest::closest(token, self.expected_keywords()).is_none()
         {
             return Err(self.reserved(keyword));
         }
@@ -212,12 +217,21 @@ impl<'t> Parser<'t> {
 
     /// `rule` one level deeper.
     pub(super) fn nested<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.nesting == MAX_NESTING {
+        self.deeper(LEVEL, rule)
+    }
+
+    /// `rule` deeper by `cost`, in units of which a level has [`LEVEL`].
+    pub(super) fn deeper<T>(
+        &mut self,
+        cost: u16,
+        rule: impl FnOnce(&mut Self) -> Parsed<T>,
+    ) -> Parsed<T> {
+        if self.nesting + cost > MAX_NESTING * LEVEL {
             return Err(self.too_deep(self.here()));
         }
-        self.nesting += 1;
+        self.nesting += cost;
         let result = rule(self);
-        self.nesting -= 1;
+        self.nesting -= cost;
         result
     }
 

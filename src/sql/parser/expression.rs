@@ -52,8 +52,12 @@ impl Parser<'_> {
         self.nested(|parser| parser.operators(Power::Concat))
     }
 
-    /// Operators that bind at least as tightly as `least`. It calls itself only for tighter ones,
-    /// so that [`Parser::nested`] need not count it.
+    /// A right operand: it takes stack too, but less than a level of nesting.
+    fn right_operand(&mut self, least: Power) -> Parsed<Expr> {
+        self.deeper(1, |parser| parser.operators(least))
+    }
+
+    /// Operators that bind at least as tightly as `least`.
     fn operators(&mut self, least: Power) -> Parsed<Expr> {
         let start = self.here();
         // `level`: how tightly what was read holds together, as the left operand of what follows.
@@ -122,7 +126,7 @@ impl Parser<'_> {
             self.expect(Keyword::Zone, "after `AT TIME`")?;
             ExprKind::AtTimeZone(left, self.string("a time zone as a text", "")?)
         } else {
-            let right = Box::new(self.operators(power.above())?);
+            let right = Box::new(self.right_operand(power.above())?);
             match symbol {
                 Some(TokenKind::Symbol(symbol)) => match arithmetic(symbol) {
                     Some(op) => ExprKind::Arithmetic(op, left, right),
@@ -140,7 +144,7 @@ impl Parser<'_> {
         let mut operands = vec![left];
         while self.is_keyword(0, keyword) {
             self.advance();
-            operands.push(self.operators(power.above())?);
+            operands.push(self.right_operand(power.above())?);
         }
         let kind =
             if power == Power::And { ExprKind::And(operands) } else { ExprKind::Or(operands) };
@@ -177,7 +181,7 @@ impl Parser<'_> {
                 let help = "a single `=` compares";
                 return Err(Box::new(self.unexpected_for("a value", "").with_help(help)));
             }
-            let right = self.operators(Power::Concat)?;
+            let right = self.right_operand(Power::Concat)?;
             return self.node(ExprKind::Compare(op, Box::new(left), Box::new(right)), start);
         }
         if self.eat(Keyword::Is) {
@@ -186,12 +190,12 @@ impl Parser<'_> {
         let negated = self.eat(Keyword::Not);
         let value = Box::new(left);
         let kind = if self.eat(Keyword::Between) {
-            let low = Box::new(self.operators(Power::Concat)?);
+            let low = Box::new(self.right_operand(Power::Concat)?);
             self.expect(Keyword::And, "after the lower bound of BETWEEN")?;
-            let high = Box::new(self.operators(Power::Concat)?);
+            let high = Box::new(self.right_operand(Power::Concat)?);
             ExprKind::Between { negated, value, low, high }
         } else if self.eat(Keyword::Like) {
-            let pattern = Box::new(self.operators(Power::Concat)?);
+            let pattern = Box::new(self.right_operand(Power::Concat)?);
             let escape = if self.eat(Keyword::Escape) { Some(self.escape()?) } else { None };
             ExprKind::Like { negated, value, pattern, escape }
         } else {
@@ -210,7 +214,11 @@ impl Parser<'_> {
             ExprKind::IsNull { negated, value: left }
         } else if self.eat(Keyword::Distinct) {
             self.expect(Keyword::From, "after IS DISTINCT")?;
-            ExprKind::IsDistinct { negated, left, right: Box::new(self.operators(Power::Concat)?) }
+            ExprKind::IsDistinct {
+                negated,
+                left,
+                right: Box::new(self.right_operand(Power::Concat)?),
+            }
         } else {
             return Err(self.unexpected());
         };

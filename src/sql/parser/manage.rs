@@ -128,7 +128,11 @@ impl Parser<'_> {
         if self.kind_at(0) == Some(TokenKind::Word) {
             return self.name("the name of a variable");
         }
-        Err(self.unexpected_for("the name of a variable", ""))
+        let mut diagnostic = self.unexpected_for("the name of a variable", "");
+        if let Some(TokenKind::Keyword(_)) = self.kind_at(0) {
+            diagnostic.help = Some("a keyword cannot be the name of a variable".to_owned());
+        }
+        Err(diagnostic)
     }
 
     /// What follows `ASSERT`.

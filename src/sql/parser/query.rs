@@ -2,7 +2,7 @@
 
 use super::cursor::{Parsed, Parser, ident};
 use crate::sql::ast::{
-    Emit, Expr, From, Join, JoinKind, Query, Relation, SelectItem, Window, WindowKind,
+    Emit, Expr, FromClause, Join, JoinKind, Query, Relation, SelectItem, Window, WindowKind,
 };
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::span::Span;
@@ -82,7 +82,7 @@ impl Parser<'_> {
         Ok(SelectItem::Expr { value, alias })
     }
 
-    fn from(&mut self) -> Parsed<From> {
+    fn from(&mut self) -> Parsed<FromClause> {
         let first = self.relation()?;
         let mut joins = Vec::new();
         loop {
@@ -96,7 +96,7 @@ impl Parser<'_> {
             let diagnostic = Diagnostic::error(Code::NOT_KSQL, message, self.here());
             return Err(Box::new(diagnostic.with_help(help)));
         }
-        Ok(From { first, joins })
+        Ok(FromClause { first, joins })
     }
 
     fn relation(&mut self) -> Parsed<Relation> {

@@ -1,3 +1,5 @@
+mod limits;
+
 use crate::sql::diagnostic::{Diagnostic, render};
 use crate::sql::{format, parse, parse_with, variables::Variables};
 
@@ -52,13 +54,7 @@ fn what_is_written_otherwise_means_the_same() {
         ("select a from b partition by (c is null);", "SELECT a\nFROM b\nPARTITION BY (c IS NULL)"),
         ("select a from b emit emit changes;", "SELECT a\nFROM b AS emit\nEMIT CHANGES"),
         ("select a from b partition by c;", "SELECT a\nFROM b\nPARTITION BY c"),
-        ("explain select;", "EXPLAIN select"),
     ] {
-        if text.starts_with("explain") {
-            // A reserved word is no id: a statement is expected.
-            assert_eq!(wrong(text).len(), 1);
-            continue;
-        }
         assert_eq!(printed(text), canonical, "{text}");
     }
 }
@@ -133,8 +129,12 @@ fn names_keep_how_they_were_written() {
 
 #[test]
 fn what_is_wrong_is_said_with_advice() {
+    let mut different = Vec::new();
     for (text, expected) in [
-        ("SELECT a;", "SG-0101 [;] expected `FROM` after the select list, found `;`"),
+        (
+            "SELECT a;",
+            "SG-0101 [;] expected `FROM` after the select list, found the end of the statement",
+        ),
         ("SELECT a, FROM b;", "SG-0101 [FROM] expected an expression, found `FROM`"),
         ("SELECT a FRM b;", "SG-0101 [FRM] unexpected `FRM`; did you mean `FROM`?"),
         ("SELECT a FROM b WHRE c = 1;", "SG-0101 [WHRE] unexpected `WHRE`; did you mean `WHERE`?"),
@@ -170,6 +170,19 @@ fn what_is_wrong_is_said_with_advice() {
         (
             "SELECT a FROM b WHERE c = d = e;",
             "SG-0101 [=] comparisons cannot be chained; join them with AND, or put one in parentheses",
+        ),
+        (
+            "SELECT a IS NULL + 1 FROM b;",
+            "SG-0101 [+] expected `FROM` after the select list, found `+`",
+        ),
+        (
+            "SELECT a = NOT b FROM c;",
+            "SG-0101 [NOT] expected an expression, found `NOT`; put the negation in parentheses",
+        ),
+        (
+            "SELECT NOT a = b || c = d FROM e;",
+            "SG-0101 [=] comparisons cannot be chained; join them with AND, or put one in \
+             parentheses",
         ),
         (
             "SELECT a.b.c FROM d;",
@@ -249,8 +262,12 @@ fn what_is_wrong_is_said_with_advice() {
           back-quotes: `name`",
         ),
     ] {
-        assert_eq!(wrong(text), [expected], "{text}");
+        let found = wrong(text);
+        if found != [expected] {
+            different.push((text, found));
+        }
     }
+    assert!(different.is_empty(), "{different:#?}");
 }
 
 #[test]
@@ -278,65 +295,6 @@ fn a_missing_semicolon_does_not_hide_what_follows() {
     let codes: Vec<_> = diagnostics.iter().map(|d| (d.code.to_string(), d.span.of(text))).collect();
     let expected = [("SG-0106", ""), ("SG-0101", "CREATE"), ("SG-0101", ";")];
     assert_eq!(codes, expected.map(|(code, place)| (code.to_owned(), place)));
-}
-
-#[test]
-fn hostile_texts_meet_limits() {
-    const MANY: usize = 50_000;
-    let deep = |open: &str, middle: &str, close: &str| {
-        format!("SELECT {}{middle}{} FROM s;", open.repeat(MANY), close.repeat(MANY))
-    };
-    let types = |open: &str, close: &str| {
-        format!("CREATE STREAM s (a {}INT{});", open.repeat(MANY), close.repeat(MANY))
-    };
-    for text in [
-        deep("(", "a", ")"),
-        deep("(", "", ""),
-        deep("- ", "a", ""),
-        deep("+", "a", ""),
-        deep("NOT ", "a", ""),
-        deep("f(", "a", ")"),
-        deep("x[", "1", "]"),
-        deep("ARRAY[", "1", "]"),
-        deep("CASE WHEN ", "a", " THEN b END"),
-        deep("f(x => ", "x", ")"),
-        deep("a IN (", "1", ")"),
-        deep("", "a", "->b"),
-        deep("", "a", "[1]"),
-        deep("", "a", " + 1"),
-        deep("", "a", " || 'x'"),
-        deep("", "a", " AT TIME ZONE 'x'"),
-        deep("(", "a", " + 1)"),
-        deep("(a AND b OR c = d || e + f * -", "a", ")"),
-        types("ARRAY<", ">"),
-        types("MAP<STRING, ", ">"),
-        types("STRUCT<a ", ">"),
-        types("", " ARRAY"),
-    ] {
-        let (statements, diagnostics) = parse(&text);
-        assert!(statements.is_empty(), "{}", &text[..40]);
-        assert!(!diagnostics.is_empty() && diagnostics.len() < 5, "{}", &text[..40]);
-    }
-    assert_eq!(parse(&deep("", "a", " AND b")).0.len(), 1);
-    assert_eq!(parse(&deep("a OR ", "b", "")).0.len(), 1);
-    let nested = format!("SELECT {}a{} FROM s;", "(".repeat(90), ")".repeat(90));
-    assert_eq!(parse(&nested).0.len(), 1);
-}
-
-#[test]
-fn long_scripts_meet_limits() {
-    let codes = |text: &str| {
-        let (_, diagnostics) = parse(text);
-        (diagnostics.len(), diagnostics.last().map(|last| last.code.to_string()))
-    };
-    let limit = Some("SG-0107".to_owned());
-    assert_eq!(codes(&"SELECT a FROM b;".repeat(100_000)), (1, limit.clone()));
-    assert_eq!(codes(&"PRINT a;".repeat(super::MAX_STATEMENTS)), (0, None));
-    assert_eq!(codes(&"PRINT a;".repeat(super::MAX_STATEMENTS + 1)), (1, limit.clone()));
-    assert_eq!(codes(&"X;".repeat(1000)), (super::MAX_DIAGNOSTICS + 1, limit.clone()));
-    let bad_columns = format!("CREATE STREAM a ({});", "NULL,".repeat(50_000));
-    assert_eq!(codes(&bad_columns), (super::MAX_DIAGNOSTICS + 1, limit));
-    assert_eq!(codes(&"\u{1}x ".repeat(50_000)).0, super::MAX_DIAGNOSTICS + 1);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) fn statement(statement: &Statement) -> String {
         StatementKind::InsertValues { target, columns, values } => {
             let mut out = format!("INSERT INTO {target}");
             names(&mut out, columns);
-            with_values(out, "VALUES", values)
+            with_values(&out, "VALUES", values)
         }
         StatementKind::Terminate(target) => format!("TERMINATE {}", query_target(target)),
         StatementKind::Pause(target) => format!("PAUSE {}", query_target(target)),
@@ -93,12 +93,12 @@ fn assertion(statement: &StatementKind) -> String {
         StatementKind::AssertValues { source, columns, values } => {
             let mut out = format!("ASSERT VALUES {source}");
             names(&mut out, columns);
-            with_values(out, "VALUES", values)
+            with_values(&out, "VALUES", values)
         }
         StatementKind::AssertTombstone { source, columns, values } => {
             let mut out = format!("ASSERT NULL VALUES {source}");
             names(&mut out, columns);
-            with_values(out, "KEY", values)
+            with_values(&out, "KEY", values)
         }
         StatementKind::AssertSource(AssertSource {
             source_kind,
@@ -199,7 +199,7 @@ fn names(out: &mut String, columns: &[Ident]) {
     }
 }
 
-fn with_values(out: String, keyword: &str, values: &[Expr]) -> String {
+fn with_values(out: &str, keyword: &str, values: &[Expr]) -> String {
     format!("{out} {keyword} ({})", join(values, value))
 }
 

@@ -1,4 +1,4 @@
-CREATE STREAM clicks (userId VARCHAR KEY, page VARCHAR, at BIGINT) WITH (FORMAT = 'JSON');
+CREATE STREAM clicks (id VARCHAR KEY, page VARCHAR, ts BIGINT) WITH (FORMAT = 'JSON');
 
 CREATE OR REPLACE SOURCE TABLE IF NOT EXISTS users (
   id BIGINT PRIMARY KEY,
@@ -154,9 +154,9 @@ SET ${name} = ${value};
 
 UNSET 'auto.offset.reset';
 
-DEFINE topic = 'it''s';
+DEFINE greeting = 'it''s';
 
-UNDEFINE topic;
+UNDEFINE greeting;
 
 RUN SCRIPT '/tests/a.sql';
 
