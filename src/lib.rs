@@ -14,6 +14,7 @@ pub mod plan;
 pub mod record;
 pub mod rng;
 pub mod schema;
+pub mod sql;
 pub mod state;
 pub mod time;
 pub mod topic;

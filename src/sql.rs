@@ -1,0 +1,29 @@
+//! ksqlDB's SQL, from text to an abstract syntax tree and back.
+//!
+//! [`lexer`] cuts text into tokens, [`parser`] builds the [`ast`], [`printer`] writes it as text
+//! again, and [`variables`] puts values in the place of `${name}`. What is wrong is told by
+//! [`diagnostic`]s with [`span`]s; nothing here panics or recurses without a limit, whatever the
+//! text. This is syntax only: whether a column exists, or a type fits, is not known here.
+//!
+//! ```
+//! let (statements, diagnostics) =
+//!     streamglass::sql::parse("SELECT page, COUNT(*) FROM clicks GROUP BY page EMIT CHANGES;");
+//! assert!(diagnostics.is_empty());
+//! assert_eq!(
+//!     statements[0].to_string(),
+//!     "SELECT page, COUNT(*)\nFROM clicks\nGROUP BY page\nEMIT CHANGES"
+//! );
+//! ```
+
+pub mod ast;
+pub mod diagnostic;
+pub mod lexer;
+pub mod parser;
+pub mod printer;
+pub mod span;
+pub mod spelling;
+pub mod token;
+pub mod variables;
+
+pub use parser::{Reader, parse, parse_with};
+pub use printer::format;

@@ -1,0 +1,179 @@
+CREATE STREAM clicks (id VARCHAR KEY, page VARCHAR, ts BIGINT) WITH (FORMAT = 'JSON');
+
+CREATE OR REPLACE SOURCE TABLE IF NOT EXISTS users (
+  id BIGINT PRIMARY KEY,
+  address STRUCT<street VARCHAR, city VARCHAR>,
+  tags ARRAY<VARCHAR>,
+  attributes MAP<VARCHAR, DOUBLE>,
+  balance DECIMAL(10, 2),
+  allHeaders ARRAY<STRUCT<key VARCHAR, value BYTES>> HEADERS,
+  trace BYTES HEADER('trace-id'),
+  home place
+) WITH (
+  KAFKA_TOPIC = 'users',
+  VALUE_FORMAT = 'JSON',
+  PARTITIONS = 3,
+  WRAP_SINGLE_VALUE = FALSE,
+  RETENTION_MS = -1,
+  "quoted" = ${variable},
+  'string' = NULL
+);
+
+CREATE STREAM bare;
+
+CREATE STREAM german WITH (KAFKA_TOPIC = 'german', PARTITIONS = 1) AS
+SELECT *
+FROM clicks
+WHERE country = 'DE'
+PARTITION BY userId
+EMIT CHANGES;
+
+CREATE OR REPLACE TABLE IF NOT EXISTS visits AS
+SELECT
+  userId,
+  EXTRACTJSONFIELD(payload, '$.session.id') AS sessionId,
+  COUNT(*) AS pages,
+  LATEST_BY_OFFSET(page) AS lastPage
+FROM clicks
+WINDOW SESSION (30 MINUTES, RETENTION 1 DAY, GRACE PERIOD 10 SECONDS)
+WHERE page <> 'robots.txt'
+GROUP BY userId, EXTRACTJSONFIELD(payload, '$.session.id')
+HAVING COUNT(*) > 1
+EMIT FINAL;
+
+SELECT c.*, u.address->*, o.amount AS amount
+FROM clicks AS c
+LEFT JOIN users AS u ON c.userId = u.id
+JOIN orders AS o WITHIN (1 HOUR, 2 DAYS) GRACE PERIOD 5 MINUTES ON o.userId = c.userId
+FULL JOIN x WITHIN 30 SECONDS ON x.id = c.id
+RIGHT JOIN y ON y.id = c.id
+WINDOW w TUMBLING (SIZE 1 MINUTE)
+EMIT CHANGES
+LIMIT 10;
+
+SELECT page, WINDOWSTART
+FROM clicks
+WINDOW HOPPING (SIZE 10 MINUTES, ADVANCE BY 1 MINUTE, GRACE PERIOD 0 MILLISECONDS)
+WHERE country IN ('DE', 'AT', 'CH')
+  AND page LIKE '/shop/%'
+  AND (referrer IS NULL OR referrer <> 'internal.example')
+GROUP BY page
+EMIT CHANGES;
+
+INSERT INTO clicks WITH (QUERY_ID = 'copy')
+SELECT *
+FROM german;
+
+INSERT INTO clicks (userId, page) VALUES ('a', '/' || 'b');
+
+INSERT INTO clicks VALUES ();
+
+DROP TABLE IF EXISTS visits DELETE TOPIC;
+
+DROP STREAM clicks;
+
+CREATE TYPE IF NOT EXISTS place AS STRUCT<lat DOUBLE, lon DOUBLE>;
+
+DROP TYPE IF EXISTS place;
+
+CREATE SINK CONNECTOR IF NOT EXISTS c WITH ('connector.class' = 'x', "tasks.max" = 1);
+
+CREATE SOURCE CONNECTOR c WITH ('connector.class' = 'x');
+
+DROP CONNECTOR IF EXISTS c;
+
+ALTER STREAM clicks ADD COLUMN more INT, ADD COLUMN most ARRAY<INT>;
+
+ALTER SYSTEM 'ksql.persistence.default.format.value' = 'JSON';
+
+TERMINATE CTAS_VISITS_3;
+
+TERMINATE ALL;
+
+PAUSE CTAS_VISITS_3;
+
+PAUSE ALL;
+
+RESUME `odd id`;
+
+RESUME ALL;
+
+SHOW ALL TOPICS EXTENDED;
+
+SHOW TOPICS;
+
+SHOW STREAMS EXTENDED;
+
+SHOW TABLES;
+
+SHOW QUERIES;
+
+SHOW FUNCTIONS;
+
+SHOW PROPERTIES;
+
+SHOW TYPES;
+
+SHOW VARIABLES;
+
+SHOW CONNECTORS;
+
+SHOW SOURCE CONNECTORS;
+
+SHOW SINK CONNECTORS;
+
+SHOW CONNECTOR PLUGINS;
+
+DESCRIBE clicks EXTENDED;
+
+DESCRIBE STREAMS EXTENDED;
+
+DESCRIBE TABLES;
+
+DESCRIBE FUNCTION substring;
+
+DESCRIBE function;
+
+DESCRIBE CONNECTOR c;
+
+EXPLAIN CTAS_VISITS_3;
+
+EXPLAIN SELECT *
+FROM clicks
+EMIT CHANGES;
+
+PRINT clicks;
+
+PRINT 'clicks' FROM BEGINNING SAMPLE 10 LIMIT 3;
+
+PRINT clicks INTERVAL 5;
+
+SET 'auto.offset.reset' = 'earliest';
+
+SET ${name} = ${value};
+
+UNSET 'auto.offset.reset';
+
+DEFINE greeting = 'it''s';
+
+UNDEFINE greeting;
+
+RUN SCRIPT '/tests/a.sql';
+
+ASSERT VALUES clicks (userId, ROWTIME) VALUES ('a', 10);
+
+ASSERT NULL VALUES visits (userId) KEY ('a');
+
+ASSERT NULL VALUES visits KEY ('a');
+
+ASSERT STREAM clicks (userId VARCHAR KEY, page VARCHAR) WITH (KAFKA_TOPIC = 'clicks');
+
+ASSERT TABLE visits;
+
+ASSERT TOPIC clicks WITH (PARTITIONS = 3) TIMEOUT 10 SECONDS;
+
+ASSERT NOT EXISTS TOPIC 'old.clicks';
+
+ASSERT SCHEMA SUBJECT 'clicks-value' ID 3 TIMEOUT 1 MINUTE;
+
+ASSERT NOT EXISTS SCHEMA ID 4;
