@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::span::Span;
 
-/// The number of a kind of diagnostic, printed as `SG-0101`. 01xx are those of the syntax.
+/// The number of a kind of diagnostic, printed as `SG-0101`: 01xx syntax, 02xx names,
+/// 03xx types, 04xx rules of statements, 09xx what is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Code(pub u16);
 
@@ -35,6 +36,64 @@ impl Code {
     pub const VARIABLE: Self = Self(110);
     /// A literal of the right type with a wrong value.
     pub const LITERAL: Self = Self(111);
+    /// No stream or table of this name.
+    pub const UNKNOWN_SOURCE: Self = Self(201);
+    /// No column of this name.
+    pub const UNKNOWN_COLUMN: Self = Self(202);
+    /// Columns of several sources have this name.
+    pub const AMBIGUOUS_COLUMN: Self = Self(203);
+    /// No function of this name.
+    pub const UNKNOWN_FUNCTION: Self = Self(204);
+    /// No type of this name.
+    pub const UNKNOWN_TYPE: Self = Self(205);
+    /// No field of this name in a STRUCT.
+    pub const UNKNOWN_FIELD: Self = Self(206);
+    /// No query of this name.
+    pub const UNKNOWN_QUERY: Self = Self(207);
+    /// The name is taken.
+    pub const NAME_TAKEN: Self = Self(208);
+    /// A name that columns cannot have.
+    pub const RESERVED_COLUMN: Self = Self(209);
+    /// Two columns of one name.
+    pub const DUPLICATE_COLUMN: Self = Self(210);
+    /// No property of this name here.
+    pub const UNKNOWN_PROPERTY: Self = Self(211);
+    /// Values that cannot be compared.
+    pub const COMPARISON: Self = Self(301);
+    /// Operands that arithmetic cannot take.
+    pub const ARITHMETIC: Self = Self(302);
+    /// A value of one type where another is needed.
+    pub const TYPE_MISMATCH: Self = Self(303);
+    /// A function that does not take these arguments.
+    pub const ARGUMENTS: Self = Self(304);
+    /// A conversion that does not exist.
+    pub const CAST: Self = Self(305);
+    /// A NULL whose type nothing tells.
+    pub const UNTYPED_NULL: Self = Self(306);
+    /// A property with a value that it cannot have.
+    pub const PROPERTY_VALUE: Self = Self(401);
+    /// A required property is missing, or two exclude each other.
+    pub const PROPERTIES: Self = Self(402);
+    /// A format that cannot hold the columns.
+    pub const FORMAT: Self = Self(403);
+    /// Key columns that are missing, too many or of the wrong kind.
+    pub const KEY: Self = Self(404);
+    /// A rule of GROUP BY and aggregate functions.
+    pub const AGGREGATION: Self = Self(405);
+    /// A rule of WINDOW and EMIT.
+    pub const WINDOW: Self = Self(406);
+    /// A rule of joins.
+    pub const JOIN: Self = Self(407);
+    /// What is inserted does not fit.
+    pub const INSERT: Self = Self(408);
+    /// A statement that makes a stream of a table or the other way round.
+    pub const SOURCE_KIND: Self = Self(409);
+    /// A rule of table functions.
+    pub const TABLE_FUNCTION: Self = Self(410);
+    /// A statement that cannot be carried out now.
+    pub const STATEMENT: Self = Self(411);
+    /// Valid ksqlDB that is not supported yet.
+    pub const UNSUPPORTED: Self = Self(901);
 }
 
 impl fmt::Display for Code {
@@ -99,6 +158,18 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
         }
+    }
+
+    /// What is valid ksqlDB and not supported yet: `feature` names it.
+    #[must_use]
+    pub fn unsupported(feature: impl fmt::Display, span: impl Into<Span>) -> Self {
+        Self::error(Code::UNSUPPORTED, format!("{feature} is not supported yet"), span)
+    }
+
+    /// Whether this tells of what is not supported, not of what is wrong.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.code.0 / 100 == 9
     }
 
     /// A warning at `span`.

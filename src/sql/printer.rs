@@ -15,7 +15,7 @@ use super::ast::{Expr, Ident, Query, Statement, TimeUnit, TypeKind, TypeName, Ty
 use super::lexer::{self, quote};
 use super::parser::parse;
 use super::span::Span;
-use super::token::{Quote, Symbol, TokenKind};
+use super::token::{Keyword, Quote, Symbol, TokenKind};
 
 /// Lines are broken where they would be longer than this many characters.
 const WIDTH: usize = 88;
@@ -157,6 +157,17 @@ fn text(text: &str) -> String {
 
 fn join<T>(items: &[T], show: impl FnMut(&T) -> String) -> String {
     items.iter().map(show).collect::<Vec<_>>().join(", ")
+}
+
+/// A name as a statement must write it to mean `name`: in back quotes unless it is a word in upper
+/// case that is not reserved.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit();
+    let bare = name.bytes().all(plain)
+        && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
+        && !Keyword::find(name).is_some_and(Keyword::is_reserved);
+    if bare { name.to_owned() } else { quote(name, '`') }
 }
 
 /// Appends `(a, b)` to `out`, one item a line when the line would be too long.

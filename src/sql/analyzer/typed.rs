@@ -1,0 +1,254 @@
+//! Expressions with their types, and ksqlDB's implicit conversions between them.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::types::show;
+use crate::plan::Expr;
+use crate::value::{DataType, Value};
+
+/// The type of an expression while it is analysed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ty {
+    /// The literal NULL, which has none.
+    Null,
+    /// A DECIMAL, which only literals such as `1.5` have here: it is computed with as a DOUBLE, and
+    /// refused where a result would have it.
+    Decimal,
+    /// One that values have.
+    Known(DataType),
+}
+
+/// An expression of the plan and its type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typed {
+    /// The expression.
+    pub expr: Expr,
+    /// Its type.
+    pub ty: Ty,
+}
+
+/// Why a value is not converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The types have nothing to do with each other.
+    Types,
+    /// A literal text that does not say a value of the type.
+    Literal(String),
+}
+
+impl Typed {
+    /// An expression of this type.
+    pub fn new(expr: Expr, data_type: DataType) -> Self {
+        Self { expr, ty: Ty::Known(data_type) }
+    }
+
+    /// The literal NULL.
+    pub fn null() -> Self {
+        Self { expr: Expr::Literal(Value::Null, DataType::Varchar), ty: Ty::Null }
+    }
+
+    /// The type, or VARCHAR for the literal NULL and DOUBLE for a DECIMAL.
+    pub fn data_type(&self) -> DataType {
+        match &self.ty {
+            Ty::Null => DataType::Varchar,
+            Ty::Decimal => DataType::Double,
+            Ty::Known(data_type) => data_type.clone(),
+        }
+    }
+
+    /// The type as messages show it.
+    pub fn shown(&self) -> String {
+        match &self.ty {
+            Ty::Null => "NULL".to_owned(),
+            Ty::Decimal => "DECIMAL".to_owned(),
+            Ty::Known(data_type) => show(data_type),
+        }
+    }
+
+    /// Whether it is a number.
+    pub fn is_number(&self) -> bool {
+        self.rank().is_some()
+    }
+
+    fn rank(&self) -> Option<u8> {
+        match &self.ty {
+            Ty::Null => None,
+            Ty::Decimal => Some(2),
+            Ty::Known(data_type) => match data_type {
+                DataType::Int => Some(0),
+                DataType::BigInt => Some(1),
+                DataType::Double => Some(3),
+                _ => None,
+            },
+        }
+    }
+
+    /// This converted without a `CAST` being written.
+    ///
+    /// # Errors
+    /// When ksqlDB would not.
+    pub fn coerce(self, target: &DataType) -> Result<Expr, Mismatch> {
+        coerce(self.expr, &self.ty, target)
+    }
+}
+
+/// The wider of two types of numbers.
+pub fn wider(a: &Typed, b: &Typed) -> Option<Ty> {
+    let (left, right) = (a.rank()?, b.rank()?);
+    Some(if left.cmp(&right) == Ordering::Less { b.ty.clone() } else { a.ty.clone() })
+}
+
+fn widens(from: &DataType, to: &DataType) -> bool {
+    matches!(
+        (from, to),
+        (DataType::Int, DataType::BigInt | DataType::Double) | (DataType::BigInt, DataType::Double)
+    )
+}
+
+fn cast(expr: Expr, target: &DataType) -> Expr {
+    match (&expr, target) {
+        (Expr::Literal(value, _), DataType::BigInt) if value.integer().is_some() => {
+            Expr::Literal(Value::BigInt(value.integer().unwrap_or_default()), DataType::BigInt)
+        }
+        (Expr::Literal(value, _), DataType::Double) if value.number().is_some() => {
+            Expr::Literal(Value::Double(value.number().unwrap_or_default()), DataType::Double)
+        }
+        _ => Expr::Cast(Box::new(expr), target.clone()),
+    }
+}
+
+fn coerce(expr: Expr, ty: &Ty, target: &DataType) -> Result<Expr, Mismatch> {
+    let from = match ty {
+        Ty::Null => return Ok(Expr::Literal(Value::Null, target.clone())),
+        Ty::Decimal => match target {
+            DataType::Double => return Ok(expr),
+            DataType::Varchar => return literal_text(expr),
+            _ => return Err(Mismatch::Types),
+        },
+        Ty::Known(from) => from,
+    };
+    if from == target {
+        return Ok(expr);
+    }
+    if widens(from, target) {
+        return Ok(cast(expr, target));
+    }
+    match (expr, from, target) {
+        (Expr::Literal(Value::Varchar(text), _), DataType::Varchar, target) => {
+            let value = parse(&text, target).ok_or_else(|| Mismatch::Literal(text.to_string()))?;
+            Ok(value)
+        }
+        (expr @ Expr::Literal(..), _, DataType::Varchar) => literal_text(expr),
+        (Expr::Array(items), DataType::Array(from), DataType::Array(to)) => {
+            let items = items.into_iter().map(|item| coerce(item, &known(from), to));
+            Ok(Expr::Array(items.collect::<Result<_, _>>()?))
+        }
+        (Expr::Map(entries), DataType::Map(key, value), DataType::Map(to_key, to_value)) => {
+            let entries = entries.into_iter().map(|(k, v)| {
+                Ok((coerce(k, &known(key), to_key)?, coerce(v, &known(value), to_value)?))
+            });
+            Ok(Expr::Map(entries.collect::<Result<_, Mismatch>>()?))
+        }
+        (Expr::Struct(fields), DataType::Struct(from), DataType::Struct(to)) => {
+            coerce_struct(fields, from, to)
+        }
+        _ => Err(Mismatch::Types),
+    }
+}
+
+fn known(data_type: &DataType) -> Ty {
+    Ty::Known(data_type.clone())
+}
+
+type StructFields = [(Arc<str>, DataType)];
+
+/// A constructor takes the fields of the other type that it leaves out as NULL.
+fn coerce_struct(
+    mut fields: Vec<(Arc<str>, Expr)>,
+    from: &StructFields,
+    to: &StructFields,
+) -> Result<Expr, Mismatch> {
+    if fields.iter().any(|(name, _)| !to.iter().any(|(other, _)| other == name)) {
+        return Err(Mismatch::Types);
+    }
+    let mut out = Vec::new();
+    for (name, target) in to {
+        let found = fields.iter().position(|(other, _)| other == name);
+        let own = from.iter().find(|(other, _)| other == name);
+        let expr = match (found, own) {
+            (Some(at), Some((_, own))) => coerce(fields.remove(at).1, &known(own), target)?,
+            _ => Expr::Literal(Value::Null, target.clone()),
+        };
+        out.push((name.clone(), expr));
+    }
+    Ok(Expr::Struct(out))
+}
+
+fn literal_text(expr: Expr) -> Result<Expr, Mismatch> {
+    let text = match &expr {
+        Expr::Literal(Value::Boolean(value), _) => value.to_string(),
+        Expr::Literal(Value::Int(value), _) => value.to_string(),
+        Expr::Literal(Value::BigInt(value), _) => value.to_string(),
+        Expr::Literal(Value::Double(_), _) => {
+            return Ok(Expr::Cast(Box::new(expr), DataType::Varchar));
+        }
+        _ => return Err(Mismatch::Types),
+    };
+    Ok(Expr::Literal(Value::varchar(&text), DataType::Varchar))
+}
+
+/// The literal that a text says.
+fn parse(text: &str, target: &DataType) -> Option<Expr> {
+    let trimmed = text.trim();
+    let value = match target {
+        DataType::Boolean => match trimmed.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "t" | "y" => Value::Boolean(true),
+            "false" | "no" | "f" | "n" => Value::Boolean(false),
+            _ => return None,
+        },
+        DataType::Int => Value::Int(trimmed.parse().ok()?),
+        DataType::BigInt => Value::BigInt(trimmed.parse().ok()?),
+        DataType::Double => Value::Double(trimmed.parse().ok()?),
+        DataType::Timestamp => {
+            let text = Expr::Literal(Value::varchar(text), DataType::Varchar);
+            return Some(Expr::Cast(Box::new(text), DataType::Timestamp));
+        }
+        _ => return None,
+    };
+    Some(Expr::Literal(value, target.clone()))
+}
+
+/// The type that all of some expressions are converted to, as items of an array are: that of the
+/// first that is not a literal text, widened by the other numbers. `None` when all are NULL.
+pub fn common(items: &[&Typed]) -> Option<DataType> {
+    let is_text = |item: &&&Typed| matches!(item.expr, Expr::Literal(Value::Varchar(_), _));
+    let typed = || items.iter().filter(|item| item.ty != Ty::Null);
+    let first = typed().find(|item| !is_text(item)).or_else(|| typed().next())?;
+    let mut widest: &Typed = first;
+    for item in typed().filter(|item| item.is_number() && first.is_number()) {
+        if wider(widest, item).as_ref() == Some(&item.ty) {
+            widest = item;
+        }
+    }
+    Some(widest.data_type())
+}
+
+/// Whether `CAST` from one type to another exists.
+pub fn can_cast(from: &DataType, to: &DataType) -> bool {
+    use DataType::{Array, BigInt, Boolean, Double, Int, Map, Struct, Timestamp, Varchar};
+    if from == to {
+        return true;
+    }
+    match (from, to) {
+        (_, Varchar) => true,
+        (Varchar, Boolean | Int | BigInt | Double | Timestamp)
+        | (Int | BigInt | Double, Int | BigInt | Double) => true,
+        (Array(from), Array(to)) => can_cast(from, to),
+        (Map(key, value), Map(to_key, to_value)) => can_cast(key, to_key) && can_cast(value, to_value),
+        (Struct(from), Struct(to)) => from.iter().all(|(name, data_type)| {
+            to.iter().find(|(other, _)| other == name).is_none_or(|(_, to)| can_cast(data_type, to))
+        }),
+        _ => false,
+    }
+}
