@@ -86,13 +86,7 @@ fn task(
     calls: &[(AggregateFunction, Option<usize>)],
 ) -> (Task, Topics) {
     let fields = COLUMNS.map(|name| Field::value(name, DataType::Varchar)).to_vec();
-    let source = Source {
-        topic: "clicks".to_owned(),
-        key_format: Format::None,
-        value_format: Format::Json,
-        schema: Schema::new(fields),
-        dead_letters: None,
-    };
+    let source = Source::new("clicks", Format::None, Format::Json, Schema::new(fields));
     let group_by = group_by.iter().map(|&index| Output {
         field: Field::key(COLUMNS[index], DataType::Varchar),
         expr: Expr::Column(index),

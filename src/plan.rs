@@ -9,6 +9,7 @@ pub mod pipeline;
 pub use crate::aggregate::AggregateFunction;
 pub use expression::{Arithmetic, Comparison, Expr};
 pub use pipeline::{
-    Aggregate, AggregateCall, Emit, Format, Node, NodeId, Op, Output, Pipeline, Route, Sink,
-    Source, Split,
+    Aggregate, AggregateCall, Emit, Explode, Format, Join, JoinKind, JoinWindow, Node, NodeId,
+    OnError, Op, Output, PartitionBy, Pipeline, Route, Sink, Source, Split, SystemColumn,
+    TimestampColumn,
 };

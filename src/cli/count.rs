@@ -162,14 +162,10 @@ fn engine(args: &Args) -> Result<(Engine, TopicId), StartError> {
 fn count(args: &Args) -> Result<Pipeline, WindowError> {
     let mut members: Vec<&str> = args.by.iter().map(String::as_str).collect();
     members.extend(args.distinct.as_deref());
+    let fields = members.iter().map(|name| Field::value(name, DataType::Varchar)).collect();
     let source = Source {
-        topic: builtin::CLICKS.to_owned(),
-        key_format: Format::None,
-        value_format: Format::Json,
-        schema: Schema::new(
-            members.iter().map(|name| Field::value(name, DataType::Varchar)).collect(),
-        ),
         dead_letters: Some(builtin::DEAD_LETTERS.to_owned()),
+        ..Source::new(builtin::CLICKS, Format::None, Format::Json, Schema::new(fields))
     };
     let key = |(index, name): (usize, &String)| Output {
         field: Field::key(name, DataType::Varchar),
@@ -202,8 +198,7 @@ fn count(args: &Args) -> Result<Pipeline, WindowError> {
             When::Final => Emit::Final,
         },
     };
-    let sink =
-        Sink { topic: RESULTS.to_owned(), key_format: Format::Json, value_format: Format::Json };
+    let sink = Sink::new(RESULTS, Format::Json, Format::Json);
     let node = |name: &str, inputs: &[usize], op| Node {
         name: name.to_owned(),
         inputs: inputs.to_vec(),

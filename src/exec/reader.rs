@@ -69,6 +69,8 @@ pub fn check_formats(
     {
         let takes = match format {
             Format::Kafka if columns > 1 => "at most one column",
+            Format::JsonBare if columns != 1 => "exactly one column",
+            Format::Delimited(_) => "no code yet",
             Format::None if columns > 0 && role == Role::Value => "no column",
             _ => continue,
         };
@@ -104,15 +106,15 @@ impl RecordReader {
         let keys = check_formats(&plan.schema, plan.key_format, plan.value_format)?;
         let names =
             |role| plan.schema.fields.iter().filter(move |f| f.role == role).map(|f| &*f.name);
+        let bare = || Part::BareJson(JsonReader::new(["key"]), "{\"key\":".to_owned(), Vec::new());
         let part = |format, role| match format {
             Format::Json => Part::Json(JsonReader::new(names(role))),
             Format::Kafka => Part::Kafka,
-            Format::None => Part::Nothing,
+            Format::JsonBare => bare(),
+            Format::Delimited(_) | Format::None => Part::Nothing,
         };
         let key = match (plan.key_format, keys) {
-            (Format::Json, 1) => {
-                Part::BareJson(JsonReader::new(["key"]), "{\"key\":".to_owned(), Vec::new())
-            }
+            (Format::Json, 1) => bare(),
             (format, _) => part(format, Role::Key),
         };
         Ok(Self { keys, key, value: part(plan.value_format, Role::Value) })

@@ -104,13 +104,13 @@ fn write_key(
 ) -> bool {
     let any = columns.iter().any(|column| column.valid[row]);
     match (format, columns) {
-        (Format::None, _) | (_, []) => false,
+        (Format::None | Format::Delimited(_), _) | (_, []) => false,
         (Format::Kafka, [column, ..]) => kafka::write(out, column, row).unwrap_or(false),
-        (Format::Json, [column]) => {
+        (Format::Json | Format::JsonBare, [column]) => {
             json::write_value(out, column, row);
             any
         }
-        (Format::Json, _) => {
+        (Format::Json | Format::JsonBare, _) => {
             json::write_row(out, &names[..columns.len()], columns, row);
             any
         }
@@ -126,7 +126,12 @@ fn write_value(
     row: usize,
 ) -> bool {
     match (format, columns) {
-        (Format::None, _) => false,
+        (Format::None | Format::Delimited(_), _) => false,
+        (Format::JsonBare, [column]) if column.valid[row] => {
+            json::write_value(out, column, row);
+            true
+        }
+        (Format::JsonBare, _) => false,
         (Format::Json, _) => {
             json::write_row(out, names, columns, row);
             true

@@ -15,7 +15,7 @@ use super::sink::SinkWriter;
 use super::split::{Splitter, append, dead_letter_headers};
 use super::{Collector, DropReason, Message, Operator, OperatorStats};
 use crate::chunk::Chunk;
-use crate::plan::{Node, NodeId, Op, Pipeline};
+use crate::plan::{Node, NodeId, OnError, Op, Pipeline};
 use crate::schema::{Field, Schema};
 use crate::state::checkpoint::{CheckpointError, Reader, header, invalid, put, put_bytes};
 use crate::time::Timestamp;
@@ -418,6 +418,14 @@ fn build(
     let columns = types(&schema);
     let (stage, schema, window) = match &node.op {
         Op::Source(plan) => {
+            if plan.table
+                || plan.window.is_some()
+                || plan.timestamp.is_some()
+                || !plan.system_columns.is_empty()
+                || plan.on_error == OnError::Fail
+            {
+                return Err(PlanErrorKind::Unsupported("this kind of source"));
+            }
             let source = source(plan, topics)?;
             let topic = topics.get(source.topic).map(Topic::config);
             *template = template.take().or_else(|| topic.cloned());
@@ -446,6 +454,9 @@ fn build(
             let project = Project::new(node.name.clone(), evaluators);
             (Stage::Operator(Box::new(project)), schema, window)
         }
+        Op::PartitionBy(_) => return Err(PlanErrorKind::Unsupported("PARTITION BY")),
+        Op::Explode(_) => return Err(PlanErrorKind::Unsupported("a table function")),
+        Op::Join(_) => return Err(PlanErrorKind::Unsupported("a join")),
         Op::Aggregate(plan) => {
             let operator = aggregate::operator(&node.name, plan, &columns)?;
             let keys = plan.group_by.iter().map(|output| &output.field);
@@ -453,6 +464,9 @@ fn build(
             (Stage::Operator(operator), Schema::new(fields.cloned().collect()), plan.window)
         }
         Op::Sink(plan) => {
+            if plan.timestamp.is_some() || plan.partitions.is_some() {
+                return Err(PlanErrorKind::Unsupported("this kind of sink"));
+            }
             let config = template.clone().ok_or(PlanErrorKind::NoSource)?;
             let topic = topics.get_or_create(TopicConfig { name: plan.topic.clone(), ..config })?;
             let sink = SinkWriter::new(plan, &schema, window, topic)?;
@@ -478,7 +492,13 @@ fn build(
 fn check_inputs(node: &Node, before: usize) -> Result<Option<NodeId>, PlanErrorKind> {
     let needs = match &node.op {
         Op::Source(_) | Op::Split(_) => 0,
-        Op::Filter(_) | Op::Project(_) | Op::Aggregate(_) | Op::Sink(_) => 1,
+        Op::Filter(_)
+        | Op::Project(_)
+        | Op::PartitionBy(_)
+        | Op::Explode(_)
+        | Op::Aggregate(_)
+        | Op::Sink(_) => 1,
+        Op::Join(_) => 2,
     };
     if node.inputs.len() != needs {
         return Err(PlanErrorKind::Inputs { needs, found: node.inputs.len() });

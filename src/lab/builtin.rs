@@ -164,11 +164,8 @@ fn count(
     let mut fields = vec![Field::value(by, DataType::Varchar)];
     fields.extend(argument.map(|argument| Field::value(argument, DataType::Varchar)));
     let source = Source {
-        topic: CLICKS.to_owned(),
-        key_format: Format::None,
-        value_format: Format::Json,
-        schema: Schema::new(fields),
         dead_letters: Some(DEAD_LETTERS.to_owned()),
+        ..Source::new(CLICKS, Format::None, Format::Json, Schema::new(fields))
     };
     let aggregate = Aggregate {
         group_by: vec![Output { field: Field::key(by, DataType::Varchar), expr: Expr::Column(0) }],
@@ -182,8 +179,7 @@ fn count(
         }],
         emit: Emit::Commit,
     };
-    let sink =
-        Sink { topic: name.to_owned(), key_format: Format::Kafka, value_format: Format::Json };
+    let sink = Sink::new(name, Format::Kafka, Format::Json);
     let node = |name: &str, inputs: &[usize], op| Node {
         name: name.to_owned(),
         inputs: inputs.to_vec(),

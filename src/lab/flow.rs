@@ -106,7 +106,11 @@ impl FlowMap {
                     node.label = words::label(aggregate);
                     node.detail = words::detail(aggregate);
                 }
-                Op::Filter(_) | Op::Project(_) => {}
+                Op::Filter(_)
+                | Op::Project(_)
+                | Op::PartitionBy(_)
+                | Op::Explode(_)
+                | Op::Join(_) => {}
             }
         }
         let query = self.add(Stands::Query(place), node);

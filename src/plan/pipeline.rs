@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::AggregateFunction;
 use crate::plan::expression::Expr;
 use crate::schema::{Field, Schema};
+use crate::value::DataType;
 use crate::window::WindowSpec;
 
 /// The index of a node in [`Pipeline::nodes`].
@@ -38,10 +39,19 @@ pub enum Op {
     Source(Source),
     /// Reads records from a topic and routes their bytes to others.
     Split(Split),
-    /// Lets pass the rows for which the expression is true. Tombstones are dropped.
+    /// Lets pass the rows for which the expression is true. On a stream, tombstones are dropped. On
+    /// a table (`WHERE` or `HAVING`), a row that passed before and no longer does becomes a
+    /// tombstone; one that never passed gives nothing.
     Filter(Expr),
-    /// Computes new columns.
+    /// Computes new columns; a tombstone stays one. On a table the key columns must stay the key.
     Project(Vec<Output>),
+    /// `PARTITION BY`: computes new columns of a stream with a new key. A NULL key passes.
+    PartitionBy(PartitionBy),
+    /// Table functions over a stream: the input's columns, then one value column each. See
+    /// [`Explode`].
+    Explode(Explode),
+    /// Joins two inputs, left and right, by their key columns. See [`Join`].
+    Join(Join),
     /// Groups and aggregates, by window if there is one.
     Aggregate(Aggregate),
     /// Writes rows to a topic.
@@ -51,15 +61,85 @@ pub enum Op {
 /// How bytes become values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
-    /// JSON.
+    /// JSON: an object with one member a column; a key of one column is its bare value.
     Json,
+    /// The bare JSON value of the only column (`WRAP_SINGLE_VALUE=false`).
+    JsonBare,
     /// Kafka's own primitive serialisation: bare UTF-8 text, big-endian numbers.
     Kafka,
+    /// One line of values with this character between them (comma by default). It has no names, so
+    /// a schema lists all columns in the record's order.
+    Delimited(char),
     /// No bytes at all.
     None,
 }
 
-/// Reads rows from a topic.
+/// What is not in a record's key or value but known of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SystemColumn {
+    /// `ROWTIME`, `BIGINT` milliseconds.
+    RowTime,
+    /// `ROWPARTITION`, `INT`: of the record, whatever partition its row goes to later.
+    RowPartition,
+    /// `ROWOFFSET`, `BIGINT`.
+    RowOffset,
+    /// `WINDOWSTART` of a windowed key, `BIGINT` milliseconds; else NULL.
+    WindowStart,
+    /// `WINDOWEND` of a windowed key, `BIGINT` milliseconds; else NULL.
+    WindowEnd,
+}
+
+impl SystemColumn {
+    /// ksqlDB's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RowTime => "ROWTIME",
+            Self::RowPartition => "ROWPARTITION",
+            Self::RowOffset => "ROWOFFSET",
+            Self::WindowStart => "WINDOWSTART",
+            Self::WindowEnd => "WINDOWEND",
+        }
+    }
+
+    /// The column's type.
+    #[must_use]
+    pub const fn data_type(self) -> DataType {
+        match self {
+            Self::RowPartition => DataType::Int,
+            Self::RowTime | Self::RowOffset | Self::WindowStart | Self::WindowEnd => {
+                DataType::BigInt
+            }
+        }
+    }
+}
+
+/// What to do with a record that cannot be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnError {
+    /// Leave it out and count it.
+    #[default]
+    Skip,
+    /// Stop the query.
+    Fail,
+}
+
+/// A column that holds the event time (`WITH (TIMESTAMP=…)`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimestampColumn {
+    /// The column's index: `BIGINT` milliseconds, `TIMESTAMP`, or `VARCHAR` in a format.
+    pub column: usize,
+    /// `TIMESTAMP_FORMAT`, a pattern of Java's `DateTimeFormatter`; only and always for `VARCHAR`.
+    pub format: Option<String>,
+    /// What to do with a row whose time is NULL, negative or not in the format.
+    pub on_invalid: OnError,
+}
+
+/// Reads rows from a topic. [`Source::new`] gives the usual settings.
+///
+/// The output has the columns of `schema`, then those of `system_columns`. The output is a stream
+/// or, with `table`, a table: then a tombstone deletes its key, and records without a key are
+/// dropped and counted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// The topic.
@@ -68,10 +148,57 @@ pub struct Source {
     pub key_format: Format,
     /// How values are read.
     pub value_format: Format,
-    /// The columns that the query uses: no other is read.
+    /// The columns that the query uses: no other is read. Keys come first. With
+    /// [`Format::Delimited`], all columns of the part.
     pub schema: Schema,
     /// The topic for records that cannot be read: `None` drops and counts them.
     pub dead_letters: Option<String>,
+    /// Whether the topic is a table's changelog.
+    pub table: bool,
+    /// How the key is windowed (`WINDOW_TYPE`, `WINDOW_SIZE`): of hopping windows and tumbling ones
+    /// only the size counts, of session windows nothing.
+    pub window: Option<WindowSpec>,
+    /// What else is wanted, as value columns behind those of the schema.
+    pub system_columns: Vec<SystemColumn>,
+    /// Where the event time is, if it is not the record's timestamp.
+    pub timestamp: Option<TimestampColumn>,
+    /// What to do with records that cannot be read.
+    pub on_error: OnError,
+}
+
+impl Source {
+    /// A stream of all of a topic's records by their own timestamps; those that cannot be read are
+    /// counted.
+    #[must_use]
+    pub fn new(
+        topic: impl Into<String>,
+        key_format: Format,
+        value_format: Format,
+        schema: Schema,
+    ) -> Self {
+        Self {
+            topic: topic.into(),
+            key_format,
+            value_format,
+            schema,
+            dead_letters: None,
+            table: false,
+            window: None,
+            system_columns: Vec::new(),
+            timestamp: None,
+            on_error: OnError::Skip,
+        }
+    }
+
+    /// The columns of the output.
+    #[must_use]
+    pub fn output(&self) -> Schema {
+        let system = self
+            .system_columns
+            .iter()
+            .map(|column| Field::value(column.name(), column.data_type()));
+        Schema::new(self.schema.fields.iter().cloned().chain(system).collect())
+    }
 }
 
 /// Routes records by a string member of their JSON value, without parsing the rest into values.
@@ -110,6 +237,84 @@ pub struct Output {
     pub expr: Expr,
 }
 
+/// `PARTITION BY`: as a projection, but the row goes to the partition of its new key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartitionBy {
+    /// All columns of the output, keys first.
+    pub outputs: Vec<Output>,
+    /// Number of partitions; a key goes to one as [`Aggregate::repartition`] says. Rows whose key
+    /// is NULL stay in theirs. `None`: all rows stay in theirs.
+    pub repartition: Option<u32>,
+}
+
+/// Table functions: each row becomes as many as the longest of some arrays has items. The output
+/// has the input's columns, then one column for each array; one that is shorter or NULL gives NULL.
+/// A row whose arrays are all empty or NULL gives nothing, nor does a tombstone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explode {
+    /// The columns: the expression is an `ARRAY<T>` (what `EXPLODE` takes, or what another table
+    /// function gives as an array), the field a value of type `T`.
+    pub functions: Vec<Output>,
+}
+
+/// Which rows without a match a join gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JoinKind {
+    /// None.
+    Inner,
+    /// Those of the left input.
+    Left,
+    /// Those of the right input.
+    Right,
+    /// Those of both.
+    Full,
+}
+
+impl JoinKind {
+    /// Whether rows of the left input without a match are given.
+    #[must_use]
+    pub const fn keeps_left(self) -> bool {
+        matches!(self, Self::Left | Self::Full)
+    }
+
+    /// Whether rows of the right input without a match are given.
+    #[must_use]
+    pub const fn keeps_right(self) -> bool {
+        matches!(self, Self::Right | Self::Full)
+    }
+}
+
+/// Which rows of two streams are near enough to join: a right row at `t` and a left row at `s` do
+/// when `s - before_ms <= t <= s + after_ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinWindow {
+    /// How far the right row may be before the left one, milliseconds.
+    pub before_ms: i64,
+    /// How far the right row may be after the left one, milliseconds.
+    pub after_ms: i64,
+    /// `GRACE PERIOD`: with it, rows without a match are given when the window closes; without it
+    /// at once, and the match again when it comes.
+    pub grace_ms: Option<i64>,
+}
+
+/// A join. Both inputs have key columns of the same types, as many and first; a side whose join
+/// expression is not its key has a [`PartitionBy`] before it. What the inputs are decides:
+/// * stream and stream: needs a window; the result is a stream;
+/// * stream and table: `Inner` or `Left`, without a window; a stream;
+/// * table and table: without a window; a table.
+///
+/// The output has the left input's key columns (with the right's values where only the right row is
+/// there), then the left input's value columns, then the right input's. A key that must be NULL
+/// where its side is not there has to be copied into a value column before. Windowed keys join
+/// where their windows are equal, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// Which rows without a match are given.
+    pub kind: JoinKind,
+    /// How near in time rows must be.
+    pub window: Option<JoinWindow>,
+}
+
 /// When an aggregate emits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Emit {
@@ -122,7 +327,9 @@ pub enum Emit {
     Final,
 }
 
-/// `GROUP BY` with aggregate functions. The output has the group columns as keys, then one value
+/// `GROUP BY` with aggregate functions; the output is a table. Over a table it follows the changes:
+/// what a row held before is taken out of its old group, and the new one added to its group; there
+/// is no window then, and all functions must be able to undo. The output has the group columns as keys, then one value
 /// column a call; its windows are the row's windows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Aggregate {
@@ -159,10 +366,23 @@ pub struct AggregateCall {
 /// window's start (8 bytes, big-endian) for time windows; end and start for session windows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sink {
-    /// The topic; created with the source's number of partitions if it is not there.
+    /// The topic; created if it is not there. Several queries may write to one.
     pub topic: String,
+    /// Number of partitions of a topic that is created; `None`: as many as the first source has.
+    pub partitions: Option<u32>,
     /// How keys are written: [`Format::Kafka`] for one key column, [`Format::Json`] for several.
     pub key_format: Format,
     /// How values are written.
     pub value_format: Format,
+    /// The column whose value is the written record's timestamp; `None`: the row's time. A
+    /// tombstone keeps its own.
+    pub timestamp: Option<TimestampColumn>,
+}
+
+impl Sink {
+    /// Writes rows with their own time.
+    #[must_use]
+    pub fn new(topic: impl Into<String>, key_format: Format, value_format: Format) -> Self {
+        Self { topic: topic.into(), partitions: None, key_format, value_format, timestamp: None }
+    }
 }

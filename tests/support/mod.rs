@@ -63,16 +63,8 @@ pub fn aggregate(window: Option<WindowSpec>, emit: Emit, calls: &[AggregateFunct
 }
 
 pub fn pipeline(aggregate: Aggregate) -> Pipeline {
-    let source = Source {
-        topic: "in".to_owned(),
-        key_format: Format::None,
-        value_format: Format::Json,
-        schema: Schema::new(vec![
-            Field::value("K", DataType::Varchar),
-            Field::value("V", DataType::BigInt),
-        ]),
-        dead_letters: None,
-    };
+    let fields = vec![Field::value("K", DataType::Varchar), Field::value("V", DataType::BigInt)];
+    let source = Source::new("in", Format::None, Format::Json, Schema::new(fields));
     let node = |name: &str, inputs, op| Node { name: name.to_owned(), inputs, op };
     Pipeline {
         name: "test".to_owned(),

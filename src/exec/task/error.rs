@@ -73,4 +73,7 @@ pub enum PlanErrorKind {
     /// A router.
     #[error(transparent)]
     Split(#[from] SplitError),
+    /// Something that plans can say and tasks cannot do.
+    #[error("{0} cannot run yet")]
+    Unsupported(&'static str),
 }

@@ -8,14 +8,8 @@ use crate::record::PartitionId;
 use crate::value::Value;
 use crate::window::{SessionWindows, TimeWindows};
 
-const fn source_plan(schema: Schema) -> Source {
-    Source {
-        topic: String::new(),
-        key_format: Format::Kafka,
-        value_format: Format::Json,
-        schema,
-        dead_letters: None,
-    }
+fn source_plan(schema: Schema) -> Source {
+    Source::new("", Format::Kafka, Format::Json, schema)
 }
 
 fn clicks() -> Source {
@@ -59,11 +53,7 @@ fn count_by_state(window: WindowSpec, emit: Emit) -> Op {
 }
 
 fn sink(topic: &str) -> Op {
-    Op::Sink(Sink {
-        topic: topic.to_owned(),
-        key_format: Format::Kafka,
-        value_format: Format::Json,
-    })
+    Op::Sink(Sink::new(topic, Format::Kafka, Format::Json))
 }
 
 fn pipeline(nodes: Vec<Node>) -> Pipeline {
