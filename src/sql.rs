@@ -15,15 +15,19 @@
 //! );
 //! ```
 
+pub mod analyzer;
 pub mod ast;
+pub mod catalog;
 pub mod diagnostic;
 pub mod lexer;
 pub mod parser;
 pub mod printer;
 pub mod span;
+pub mod settings;
 pub mod spelling;
 pub mod token;
 pub mod variables;
+pub mod workspace;
 
 pub use parser::{Reader, parse, parse_with};
 pub use printer::format;

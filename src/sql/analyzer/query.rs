@@ -1,0 +1,668 @@
+//! A query that fills a stream or table: its clauses, its key, and its plan.
+
+use std::sync::Arc;
+
+use super::expression::Lowering;
+use super::formats::{self, Inherited};
+use super::input::{self, Input, Key, article, plan_format};
+use super::names::{AggregateNames, Exploded, Group, RowNames, is_typed};
+use super::properties::{self, Place, With};
+use super::scope::Column;
+use super::select::{self, Item};
+use super::typed::{Ty, Typed};
+use super::types::{has_map, show};
+use super::{Builder, Context, Findings, source};
+use crate::plan::{
+    self, Aggregate, AggregateCall, Emit, Explode, Expr, NodeId, OnError, Op, Output, PartitionBy,
+    Pipeline,
+};
+use crate::schema::{Field, Role, Schema};
+use crate::sql::ast::{
+    self, CreateSourceAs, Duration, Expr as Ast, ExprKind, Ident, Query, SourceKind, Window,
+    WindowKind,
+};
+use crate::sql::catalog::{KeyWindow, Serde, Source, TimestampColumn, keys, kind_name, values};
+use crate::sql::diagnostic::{Code, Diagnostic};
+use crate::sql::printer::quoted;
+use crate::sql::span::Span;
+use crate::value::Value;
+use crate::window::{SessionWindows, TimeWindows, WindowError, WindowSpec};
+
+/// A persistent query that can be started.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What it does.
+    pub pipeline: Pipeline,
+    /// What it writes: a new source, or for `INSERT INTO` the one that is there.
+    pub sink: Source,
+    /// The sources that it reads.
+    pub reads: Vec<Arc<str>>,
+}
+
+/// The rows that a query results in.
+struct Rows {
+    node: NodeId,
+    schema: Schema,
+    kind: SourceKind,
+    window: Option<KeyWindow>,
+    partitions: u32,
+    first: Source,
+    reads: Vec<Arc<str>>,
+}
+
+/// `CREATE … AS SELECT`
+pub fn create_as(
+    create: &CreateSourceAs,
+    id: &Arc<str>,
+    context: &Context<'_>,
+    findings: &mut Findings,
+) -> Option<Planned> {
+    let at = Span::from(create.name.span);
+    let with = properties::read(&create.properties, Place::CreateAs, findings);
+    let mut builder = Builder::default();
+    let rows = analyze(&create.query, Some(&create.name), context, &mut builder, findings)?;
+    if rows.kind != create.source_kind {
+        let message = format!(
+            "the query gives {}: {} cannot be {}",
+            article(rows.kind),
+            quoted(&create.name.name),
+            article(create.source_kind)
+        );
+        let kind = kind_name(rows.kind).to_ascii_uppercase();
+        let diagnostic = Diagnostic::error(Code::SOURCE_KIND, message, at);
+        findings.push(diagnostic.with_help(format!("write CREATE {kind} … AS SELECT")));
+    }
+    if values(&rows.schema).next().is_none() {
+        let diagnostic = Diagnostic::error(Code::KEY, "the projection has no value columns", at)
+            .with_help("select another column, or a copy of the key with AS_VALUE");
+        findings.push(diagnostic);
+    }
+    let inherited = Inherited { key: rows.first.key_format, value: rows.first.value_format };
+    let formats =
+        formats::resolve(&with, Some(inherited), &rows.schema, context.settings, at, findings);
+    let timestamp = source::timestamp(&with, &rows.schema, findings);
+    let (key_format, value_format) = formats?;
+    let sink = Source {
+        name: create.name.name.clone(),
+        kind: create.source_kind,
+        topic: topic(&with, &create.name, context),
+        partitions: with.partitions.map_or(rows.partitions, |(count, _)| count),
+        key_format,
+        value_format,
+        window: rows.window,
+        timestamp,
+        read_only: false,
+        created_by: Some(id.clone()),
+        schema: rows.schema.clone(),
+    };
+    Some(finish(rows, sink, id, context, builder))
+}
+
+/// `INSERT INTO … SELECT`
+pub fn insert_select(
+    target: &Ident,
+    query: &Query,
+    id: &Arc<str>,
+    context: &Context<'_>,
+    findings: &mut Findings,
+) -> Option<Planned> {
+    let sink = input::find(target, context, findings).cloned();
+    let mut builder = Builder::default();
+    let rows = analyze(query, Some(target), context, &mut builder, findings);
+    let (sink, mut rows) = (sink?, rows?);
+    if sink.kind == SourceKind::Table {
+        let message = format!("{} is a table: only streams can be inserted into", quoted(&sink.name));
+        findings.error(Code::INSERT, message, target.span);
+    } else if rows.kind == SourceKind::Table {
+        let message = "the query gives a table: only streams can be inserted into a stream";
+        findings.error(Code::INSERT, message, target.span);
+    } else if sink.read_only {
+        let message = format!("{} is read-only", quoted(&sink.name));
+        findings.error(Code::INSERT, message, target.span);
+    }
+    let types = |schema: &Schema, role| -> Vec<_> {
+        let of_role = schema.fields.iter().filter(|field| field.role == role);
+        of_role.map(|field| field.data_type.clone()).collect()
+    };
+    let fits = types(&rows.schema, Role::Key) == types(&sink.schema, Role::Key)
+        && values(&rows.schema)
+            .map(|field| (&field.name, &field.data_type))
+            .eq(values(&sink.schema).map(|field| (&field.name, &field.data_type)));
+    if !fits {
+        let message = format!(
+            "the columns of the query do not fit {}: it has {}",
+            quoted(&sink.name),
+            describe(&sink.schema)
+        );
+        let diagnostic = Diagnostic::error(Code::INSERT, message, target.span);
+        findings.push(diagnostic.with_help(format!("the query gives {}", describe(&rows.schema))));
+        return None;
+    }
+    rows.schema = sink.schema.clone();
+    Some(finish(rows, sink, id, context, builder))
+}
+
+/// The columns of a schema as a statement declares them.
+pub fn describe(schema: &Schema) -> String {
+    let column = |field: &Field| {
+        let key = if field.role == Role::Key { " KEY" } else { "" };
+        format!("{} {}{key}", quoted(&field.name), show(&field.data_type))
+    };
+    schema.fields.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+fn topic(with: &With, name: &Ident, context: &Context<'_>) -> Arc<str> {
+    match &with.topic {
+        Some((topic, _)) => topic.clone(),
+        None => Arc::from(format!("{}{}", context.settings.topic_prefix(), name.name)),
+    }
+}
+
+/// Adds the sink, and everything is there.
+fn finish(
+    rows: Rows,
+    sink: Source,
+    id: &Arc<str>,
+    context: &Context<'_>,
+    mut builder: Builder,
+) -> Planned {
+    let on_invalid =
+        if context.settings.fails_on_invalid_timestamp() { OnError::Fail } else { OnError::Skip };
+    let timestamp = |timestamp: &TimestampColumn| {
+        let column = rows.schema.index_of(&timestamp.column)?;
+        let format = timestamp.format.as_ref().map(ToString::to_string);
+        Some(plan::TimestampColumn { column, format, on_invalid })
+    };
+    let op = plan::Sink {
+        topic: sink.topic.to_string(),
+        partitions: Some(sink.partitions),
+        key_format: plan_format(sink.key_format),
+        value_format: plan_format(sink.value_format),
+        timestamp: sink.timestamp.as_ref().and_then(timestamp),
+    };
+    let name = format!("to {}", sink.name);
+    builder.add(&name, vec![rows.node], Op::Sink(op));
+    let pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
+    Planned { pipeline, sink, reads: rows.reads }
+}
+
+/// Plans a query up to its sink. With `sink` the key must be in the projection.
+fn analyze(
+    query: &Query,
+    sink: Option<&Ident>,
+    context: &Context<'_>,
+    builder: &mut Builder,
+    findings: &mut Findings,
+) -> Option<Rows> {
+    let before = findings.count();
+    let input = input::analyze(query, context, builder, findings)?;
+    let mut planner = Planner { query, sink, context, builder, findings };
+    planner.check_clauses(&input);
+    let mut node = input.node;
+    if let Some(filter) = &query.filter {
+        let names = &mut RowNames {
+            scope: &input.scope,
+            context,
+            clause: "WHERE",
+            exploded: None,
+        };
+        let lowered = Lowering { names, context, findings: planner.findings }.condition(filter);
+        if let Some(filter) = lowered {
+            node = planner.builder.add("where", vec![node], Op::Filter(filter));
+        }
+    }
+    let rows = if !query.group_by.is_empty() || planner.has_aggregates() {
+        planner.aggregate(input, node)
+    } else if query.partition_by.is_empty() {
+        planner.project(input, node)
+    } else {
+        planner.partition_by(input, node)
+    };
+    rows.filter(|_| findings.count() == before)
+}
+
+struct Planner<'a> {
+    query: &'a Query,
+    sink: Option<&'a Ident>,
+    context: &'a Context<'a>,
+    builder: &'a mut Builder,
+    findings: &'a mut Findings,
+}
+
+/// A key column of the result.
+struct ResultKey {
+    /// Its value, over the same columns as the select list.
+    value: Expr,
+    /// Its type.
+    data_type: crate::value::DataType,
+    /// The expressions that mean it, with how they are written.
+    means: Vec<(Expr, String)>,
+}
+
+impl From<&Key> for ResultKey {
+    fn from(key: &Key) -> Self {
+        Self {
+            value: key.value.clone(),
+            data_type: key.data_type.clone(),
+            means: key.columns.clone(),
+        }
+    }
+}
+
+impl Planner<'_> {
+    fn error(&mut self, code: Code, message: impl Into<String>, at: impl Into<Span>) {
+        self.findings.error(code, message, at);
+    }
+
+    /// Rules that need no types.
+    fn check_clauses(&mut self, input: &Input) {
+        let query = self.query;
+        let is_grouped = !query.group_by.is_empty();
+        if input.kind == SourceKind::Table && input.window.is_some() {
+            let message = "a windowed table cannot be queried persistently";
+            self.error(Code::WINDOW, message, query.span);
+        }
+        if let Some(window) = &query.window {
+            if !is_grouped {
+                self.error(Code::WINDOW, "WINDOW needs GROUP BY", window.span);
+            }
+            if input.kind == SourceKind::Table {
+                self.error(Code::WINDOW, "WINDOW is for streams", window.span);
+            }
+        }
+        if query.emit == Some(ast::Emit::Final) && query.window.is_none() {
+            let message = "EMIT FINAL is for windowed aggregations: without a window nothing is final";
+            self.error(Code::WINDOW, message, query.span);
+        }
+        if let Some(having) = query.having.as_ref().filter(|_| !is_grouped) {
+            self.error(Code::AGGREGATION, "HAVING needs GROUP BY", having.span);
+        }
+        if let (true, Some(first)) = (is_grouped, query.partition_by.first()) {
+            self.error(Code::AGGREGATION, "PARTITION BY and GROUP BY do not go together", first.span);
+        }
+        if input.kind == SourceKind::Table
+            && let Some(first) = query.partition_by.first()
+        {
+            let message = "PARTITION BY is for streams";
+            self.error(Code::KEY, message, first.span);
+        }
+        if query.limit.is_some() && self.sink.is_some() {
+            self.error(Code::STATEMENT, "a persistent query has no LIMIT: it never ends", query.span);
+        }
+        if is_grouped && input.first.value_format == Serde::Kafka {
+            let message = "sources with the value format KAFKA have no GROUP BY";
+            self.error(Code::FORMAT, message, query.group_by[0].span);
+        }
+    }
+
+    /// Whether the select list or HAVING calls an aggregate function.
+    fn has_aggregates(&self) -> bool {
+        fn within(ast: &Ast) -> bool {
+            if let ExprKind::Call(name, _) | ExprKind::CallAll(name) = &ast.kind
+                && super::functions::is_aggregate(&name.name)
+            {
+                return true;
+            }
+            let mut found = false;
+            ast.for_each_child(&mut |child| found |= within(child));
+            found
+        }
+        let select = self.query.select.iter().any(|item| match item {
+            ast::SelectItem::Expr { value, .. } => within(value),
+            _ => false,
+        });
+        select || self.query.having.iter().any(within)
+    }
+
+    /// The select list over the columns of the input; table functions get their node.
+    fn select(&mut self, input: &Input, node: &mut NodeId) -> Option<Vec<Item>> {
+        let mut exploded = Exploded { before: input.width, calls: Vec::new() };
+        let names = &mut RowNames {
+            scope: &input.scope,
+            context: self.context,
+            clause: "SELECT",
+            exploded: Some(&mut exploded),
+        };
+        let items =
+            select::analyze(&self.query.select, &input.scope, names, self.context, self.findings);
+        if !exploded.calls.is_empty() {
+            if input.kind == SourceKind::Table {
+                let message = "table functions are for streams";
+                self.error(Code::TABLE_FUNCTION, message, self.query.span);
+                return None;
+            }
+            let op = Op::Explode(Explode { functions: exploded.calls });
+            *node = self.builder.add("explode", vec![*node], op);
+        }
+        items
+    }
+
+    /// A query without GROUP BY and PARTITION BY.
+    fn project(&mut self, input: Input, mut node: NodeId) -> Option<Rows> {
+        let items = self.select(&input, &mut node)?;
+        let keys: Vec<ResultKey> = input.keys.iter().map(ResultKey::from).collect();
+        let outputs = self.outputs(items, &keys, "key column")?;
+        let schema = schema_of(&outputs);
+        let node = self.builder.add("select", vec![node], Op::Project(outputs));
+        Some(rows(input, node, schema))
+    }
+
+    fn partition_by(&mut self, mut input: Input, mut node: NodeId) -> Option<Rows> {
+        if input.window.is_some() {
+            let message = "a windowed source cannot be repartitioned";
+            self.error(Code::WINDOW, message, self.query.partition_by[0].span);
+        }
+        let mut keys: Vec<ResultKey> = Vec::new();
+        let scope = input.scope.clone();
+        let by = &self.query.partition_by;
+        for ast in by {
+            let names =
+                &mut RowNames { scope: &scope, context: self.context, clause: "PARTITION BY", exploded: None };
+            let lowering = &mut Lowering { names, context: self.context, findings: self.findings };
+            let typed = lowering.lower(ast)?;
+            if typed.ty == Ty::Null && by.len() == 1 {
+                continue;
+            }
+            let Typed { expr, ty } = lowering.concrete(typed, ast.span)?;
+            let Ty::Known(data_type) = ty else { continue };
+            if keys.iter().any(|key| key.value == expr) {
+                let message = format!("{ast} is there twice");
+                self.error(Code::KEY, message, ast.span);
+            }
+            if has_map(&data_type) {
+                let message = format!("a key cannot have a MAP in it: {}", show(&data_type));
+                self.error(Code::KEY, message, ast.span);
+            }
+            keys.push(ResultKey { means: vec![(expr.clone(), ast.to_string())], value: expr, data_type });
+        }
+        let mut items = self.select(&input, &mut node)?;
+        self.write_out_star(&mut items, &keys, &input.keys);
+        let outputs = self.outputs(items, &keys, "partitioning expression")?;
+        let schema = schema_of(&outputs);
+        let op = PartitionBy { outputs, repartition: Some(input.partitions) };
+        let node = self.builder.add("partition by", vec![node], Op::PartitionBy(op));
+        input.window = None;
+        Some(rows(input, node, schema))
+    }
+
+    /// With `*`, new keys that are no column get one, and old key columns come last.
+    fn write_out_star(&mut self, items: &mut Vec<Item>, keys: &[ResultKey], old: &[Key]) {
+        let is_star = |item: &ast::SelectItem| matches!(item, ast::SelectItem::All { source: None, .. });
+        if !self.query.select.iter().any(is_star) {
+            return;
+        }
+        let is_old = |item: &Item| {
+            item.from_star && old.iter().any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
+        };
+        let (last, mut kept): (Vec<Item>, Vec<Item>) = items.drain(..).partition(is_old);
+        let at = kept.iter().position(|item| !item.from_star).unwrap_or(kept.len());
+        kept.splice(at..at, last);
+        let mut number = 0;
+        for (key, ast) in keys.iter().zip(&self.query.partition_by) {
+            if kept.iter().any(|item| item.can_be_key && item.expr == key.value) {
+                continue;
+            }
+            let name = match &ast.kind {
+                ExprKind::Field(_, field) => field.name.clone(),
+                _ => {
+                    number += 1;
+                    Arc::from(format!("KSQL_COL_{}", number - 1))
+                }
+            };
+            kept.insert(0, Item {
+                name,
+                expr: key.value.clone(),
+                data_type: key.data_type.clone(),
+                can_be_key: true,
+                from_star: true,
+                at: ast.span,
+            });
+        }
+        *items = kept;
+    }
+
+    /// Key columns first, in the key's order, then the others in the projection's.
+    fn outputs(&mut self, items: Vec<Item>, keys: &[ResultKey], what: &str) -> Option<Vec<Output>> {
+        let mut is_key = vec![false; items.len()];
+        let mut outputs = Vec::new();
+        let mut missing = Vec::new();
+        for key in keys {
+            // The best of several columns that mean the key is the key, the others are values.
+            let candidates = key.means.iter().find_map(|(expr, _)| {
+                let found: Vec<usize> = (0..items.len())
+                    .filter(|&at| items[at].can_be_key && items[at].expr == *expr)
+                    .collect();
+                (!found.is_empty()).then_some(found)
+            });
+            let Some(found) = candidates else {
+                missing.push(key.means.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" or "));
+                continue;
+            };
+            if let [_, second, ..] = found.as_slice()
+                && self.sink.is_some()
+            {
+                let names: Vec<_> = found.iter().map(|&at| quoted(&items[at].name)).collect();
+                let message =
+                    format!("the projection has a key column more than once: {}", names.join(" and "));
+                let diagnostic = Diagnostic::error(Code::KEY, message, items[*second].at);
+                self.findings.push(diagnostic.with_help("copy it into the value with AS_VALUE"));
+            }
+            let item = &items[found[0]];
+            is_key[found[0]] = true;
+            outputs.push(Output {
+                field: Field::key(&item.name, key.data_type.clone()),
+                expr: key.value.clone(),
+            });
+        }
+        if let (false, Some(sink)) = (missing.is_empty(), self.sink) {
+            let missing = missing.join(" and ");
+            let message =
+                format!("the query for {} must select the {what} {missing}", quoted(&sink.name));
+            let diagnostic = Diagnostic::error(Code::KEY, message, self.query.span)
+                .with_help(format!("write SELECT {missing}, …"));
+            self.findings.push(diagnostic);
+            return None;
+        }
+        let values = items.into_iter().zip(is_key).filter(|(_, is_key)| !is_key);
+        outputs.extend(values.map(|(item, _)| Output {
+            field: Field::value(&item.name, item.data_type),
+            expr: item.expr,
+        }));
+        Some(outputs)
+    }
+
+    fn groups(&mut self, input: &Input) -> Option<Vec<Group>> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut complete = true;
+        for ast in &self.query.group_by {
+            let names = &mut RowNames {
+                scope: &input.scope,
+                context: self.context,
+                clause: "GROUP BY",
+                exploded: None,
+            };
+            let lowering = &mut Lowering { names, context: self.context, findings: self.findings };
+            let typed = lowering.lower(ast);
+            let Some(typed) = typed.and_then(|typed| lowering.concrete(typed, ast.span)) else {
+                complete = false;
+                continue;
+            };
+            debug_assert!(is_typed(&typed.ty), "a concrete type is known");
+            let data_type = typed.data_type();
+            if groups.iter().any(|group| group.expr == typed.expr) {
+                let message = format!("{ast} is in GROUP BY twice");
+                self.error(Code::AGGREGATION, message, ast.span);
+            }
+            if has_map(&data_type) {
+                let message = format!("a key cannot have a MAP in it: {}", show(&data_type));
+                self.error(Code::KEY, message, ast.span);
+            }
+            groups.push(Group { expr: typed.expr, data_type });
+        }
+        complete.then_some(groups)
+    }
+
+    fn aggregate(&mut self, mut input: Input, node: NodeId) -> Option<Rows> {
+        let groups = self.groups(&input)?;
+        let window = self.window();
+        let mut calls: Vec<AggregateCall> = Vec::new();
+        let has_bounds = self.query.window.is_some() && !input.scope.is_join();
+        let (scope, context) = (&input.scope, self.context);
+        let names =
+            &mut AggregateNames { scope, context, groups: &groups, calls: &mut calls, clause: "SELECT", has_bounds };
+        let items = select::analyze(&self.query.select, scope, names, context, self.findings);
+        let having = self.query.having.as_ref().map(|having| {
+            let names = &mut AggregateNames {
+                scope,
+                context,
+                groups: &groups,
+                calls: &mut calls,
+                clause: "HAVING",
+                has_bounds: false,
+            };
+            Lowering { names, context, findings: self.findings }.condition(having)
+        });
+        if groups.is_empty() {
+            self.error(Code::AGGREGATION, "aggregate functions need GROUP BY", self.query.span);
+        } else if calls.is_empty() && items.is_some() {
+            let message = "GROUP BY needs an aggregate function in SELECT or HAVING";
+            self.error(Code::AGGREGATION, message, self.query.group_by[0].span);
+        }
+        let (items, having) = (items?, having.map_or(Some(None), |having| having.map(Some))?);
+        let keys: Vec<ResultKey> = groups
+            .iter()
+            .enumerate()
+            .map(|(at, group)| ResultKey {
+                value: Expr::Column(at),
+                data_type: group.data_type.clone(),
+                means: vec![(Expr::Column(at), self.query.group_by[at].to_string())],
+            })
+            .collect();
+        let outputs = self.outputs(items, &keys, "grouping expression")?;
+        let (spec, retention_ms) = match window {
+            Some(window) => {
+                let (spec, retention_ms) = window?;
+                (Some(spec), retention_ms)
+            }
+            None => (None, None),
+        };
+        let mut node = self.add_aggregate(&input, node, groups, calls, spec, retention_ms);
+        if let Some(having) = having {
+            node = self.builder.add("having", vec![node], Op::Filter(having));
+        }
+        let schema = schema_of(&outputs);
+        let node = self.builder.add("select", vec![node], Op::Project(outputs));
+        input.kind = SourceKind::Table;
+        input.window = spec.map(|spec| match spec {
+            WindowSpec::Session(_) => KeyWindow::Session,
+            other => KeyWindow::Time(Some(other.span_ms())),
+        });
+        Some(rows(input, node, schema))
+    }
+
+    fn add_aggregate(
+        &mut self,
+        input: &Input,
+        node: NodeId,
+        groups: Vec<Group>,
+        calls: Vec<AggregateCall>,
+        window: Option<WindowSpec>,
+        retention_ms: Option<i64>,
+    ) -> NodeId {
+        let keeps_key = input.keys.iter().map(|key| &key.value).eq(groups.iter().map(|g| &g.expr));
+        let group_by = groups.into_iter().enumerate().map(|(at, group)| Output {
+            field: Field::key(&format!("KSQL_GROUP_{at}"), group.data_type),
+            expr: group.expr,
+        });
+        let op = Aggregate {
+            group_by: group_by.collect(),
+            repartition: (!keeps_key).then_some(input.partitions),
+            window,
+            retention_ms,
+            calls,
+            emit: match self.query.emit {
+                Some(ast::Emit::Final) => Emit::Final,
+                _ => self.context.changes,
+            },
+        };
+        self.builder.add("aggregate", vec![node], Op::Aggregate(op))
+    }
+
+    /// The window and its retention; the outer `None` is that there is none, the inner that it is
+    /// wrong.
+    fn window(&mut self) -> Option<Option<(WindowSpec, Option<i64>)>> {
+        let window = self.query.window.as_ref()?;
+        Some(self.window_spec(window))
+    }
+
+    fn window_spec(&mut self, window: &Window) -> Option<(WindowSpec, Option<i64>)> {
+        let grace = match &window.grace {
+            Some(grace) => Some(self.millis(grace)?),
+            None => None,
+        };
+        let time = |windows: Result<TimeWindows, WindowError>| {
+            let windows = windows?;
+            grace.map_or(Ok(windows), |grace| windows.with_grace(grace))
+        };
+        let spec = match &window.kind {
+            WindowKind::Tumbling { size } => {
+                time(TimeWindows::tumbling(self.millis(size)?)).map(WindowSpec::Tumbling)
+            }
+            WindowKind::Hopping { size, advance } => {
+                let (size, advance) = (self.millis(size)?, self.millis(advance)?);
+                time(TimeWindows::hopping(size, advance)).map(WindowSpec::Hopping)
+            }
+            WindowKind::Session { gap } => SessionWindows::new(self.millis(gap)?)
+                .and_then(|windows| grace.map_or(Ok(windows), |grace| windows.with_grace(grace)))
+                .map(WindowSpec::Session),
+        };
+        let spec = match spec {
+            Ok(spec) => spec,
+            Err(error) => {
+                self.error(Code::WINDOW, error.to_string(), window.span);
+                return None;
+            }
+        };
+        let emits_final = self.query.emit == Some(ast::Emit::Final);
+        let least = spec.span_ms().saturating_add(spec.grace_ms(emits_final));
+        let retention = match &window.retention {
+            None => None,
+            Some(retention) => {
+                let millis = self.millis(retention)?;
+                // Without GRACE PERIOD the retention is what there is room for.
+                let has_grace = window.grace.is_some();
+                if millis < if has_grace { least } else { spec.span_ms() } {
+                    let message = format!("RETENTION must be at least size and grace, {least} ms");
+                    self.error(Code::WINDOW, message, retention.span);
+                    return None;
+                }
+                Some(millis.max(least))
+            }
+        };
+        Some((spec, retention))
+    }
+
+    fn millis(&mut self, duration: &Duration) -> Option<i64> {
+        let millis = duration.millis();
+        if millis.is_none() {
+            self.error(Code::WINDOW, "this is too long", duration.span);
+        }
+        millis
+    }
+}
+
+fn schema_of(outputs: &[Output]) -> Schema {
+    Schema::new(outputs.iter().map(|output| output.field.clone()).collect())
+}
+
+fn rows(input: Input, node: NodeId, schema: Schema) -> Rows {
+    Rows {
+        node,
+        schema,
+        kind: input.kind,
+        window: input.window,
+        partitions: input.partitions,
+        first: input.first,
+        reads: input.reads,
+    }
+}

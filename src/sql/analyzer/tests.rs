@@ -1,0 +1,1 @@
+//! Rules of statements: each with a script that breaks it and the diagnostic that says so.
