@@ -16,7 +16,10 @@ mod collect;
 mod count;
 mod distinct;
 mod extremum;
+mod histogram;
 mod interner;
+mod moments;
+mod offset;
 mod sketch;
 mod sum;
 mod top_k;
@@ -61,6 +64,29 @@ pub enum AggregateFunction {
         /// The most that is kept (`ksql.functions.collect_set.limit`).
         limit: u32,
     },
+    /// The first value by arrival, or the first `n` as an `ARRAY`.
+    EarliestByOffset {
+        /// How many.
+        n: Option<u32>,
+        /// Whether NULLs do not count.
+        ignore_nulls: bool,
+    },
+    /// The last value by arrival, or the last `n`, oldest first, as an `ARRAY`.
+    LatestByOffset {
+        /// How many.
+        n: Option<u32>,
+        /// Whether NULLs do not count.
+        ignore_nulls: bool,
+    },
+    /// How often each of up to `limit` distinct values occurred: `MAP<VARCHAR, BIGINT>`.
+    Histogram {
+        /// The most distinct values.
+        limit: u32,
+    },
+    /// `STDDEV_SAMP`: the standard deviation of a sample: `DOUBLE`.
+    StandardDeviation,
+    /// Pearson's correlation of the two numbers in a `STRUCT`: `DOUBLE`.
+    Correlation,
 }
 
 /// Why an aggregate call is none.
@@ -98,6 +124,19 @@ pub trait Accumulator {
 
     /// Adds rows to groups, in order. `argument` is `None` only for `COUNT(*)`.
     fn update(&mut self, updates: &[Update], argument: Option<&Column>);
+
+    /// Whether [`Accumulator::retract`] works: ksqlDB's `TableUdaf`s, which tables need.
+    fn can_retract(&self) -> bool {
+        false
+    }
+
+    /// Takes rows back out of groups: the old value of a table's row that changed.
+    ///
+    /// # Panics
+    /// When [`Accumulator::can_retract`] is false: a front end refuses such calls over tables.
+    fn retract(&mut self, _updates: &[Update], _argument: Option<&Column>) {
+        panic!("this aggregate takes no rows back");
+    }
 
     /// Adds what `from` holds to `into`, as if its rows came after those of `into`.
     fn merge(&mut self, into: u32, from: u32);
@@ -164,7 +203,7 @@ impl AggregateFunction {
                 _ => Err(AggregateError::NoArgument(self)),
             };
         };
-        let number = matches!(argument, DataType::Int | DataType::BigInt | DataType::Double);
+        let number = is_number(argument);
         let nested =
             matches!(argument, DataType::Array(_) | DataType::Map(..) | DataType::Struct(_));
         let ordered = !nested && *argument != DataType::Boolean;
@@ -178,8 +217,17 @@ impl AggregateFunction {
                 Ok(DataType::BigInt)
             }
             Self::TopK { .. } | Self::TopKDistinct { .. } if ordered => Ok(array()),
+            Self::TopK { .. } if is_sorted_struct(argument) => Ok(array()),
             Self::CollectList { .. } => Ok(array()),
             Self::CollectSet { .. } if !nested => Ok(array()),
+            Self::EarliestByOffset { n, .. } | Self::LatestByOffset { n, .. } => {
+                Ok(if n.is_some() { array() } else { argument.clone() })
+            }
+            Self::Histogram { .. } if *argument == DataType::Varchar => {
+                Ok(DataType::Map(Box::new(DataType::Varchar), Box::new(DataType::BigInt)))
+            }
+            Self::StandardDeviation if number => Ok(DataType::Double),
+            Self::Correlation if is_pair_of_numbers(argument) => Ok(DataType::Double),
             _ => Err(AggregateError::Argument { function: self, argument: argument.clone() }),
         }
     }
@@ -190,9 +238,12 @@ impl AggregateFunction {
                 "lg_k must be 4 to 21"
             }
             Self::TopK { k: 0 } | Self::TopKDistinct { k: 0 } => "k must be positive",
-            Self::CollectList { limit: 0 } | Self::CollectSet { limit: 0 } => {
-                "the limit must be positive"
+            Self::EarliestByOffset { n: Some(0), .. } | Self::LatestByOffset { n: Some(0), .. } => {
+                "n must be positive"
             }
+            Self::CollectList { limit: 0 }
+            | Self::CollectSet { limit: 0 }
+            | Self::Histogram { limit: 0 } => "the limit must be positive",
             _ => return Ok(()),
         };
         Err(AggregateError::Parameter(self, reason))
@@ -219,11 +270,57 @@ impl AggregateFunction {
             Self::Avg => Box::new(average::IntegerAverage::new(*argument == DataType::Int)),
             Self::CountDistinct => Box::new(distinct::CountDistinct::default()),
             Self::ApproxCountDistinct { lg_k } => Box::new(sketch::ApproxCountDistinct::new(lg_k)),
-            Self::TopK { k } => Box::new(top_k::TopK::new(k, false)),
-            Self::TopKDistinct { k } => Box::new(top_k::TopK::new(k, true)),
+            Self::TopK { k } => Box::new(top_k::TopK::new(k, false, argument)),
+            Self::TopKDistinct { k } => Box::new(top_k::TopK::new(k, true, argument)),
             Self::CollectList { limit } => Box::new(collect::CollectList::new(limit)),
             Self::CollectSet { limit } => Box::new(collect::CollectSet::new(limit, argument)),
+            Self::EarliestByOffset { n, ignore_nulls } => {
+                Box::new(offset::ByOffset::new(false, n, ignore_nulls))
+            }
+            Self::LatestByOffset { n, ignore_nulls } => {
+                Box::new(offset::ByOffset::new(true, n, ignore_nulls))
+            }
+            Self::Histogram { limit } => Box::new(histogram::Histogram::new(limit)),
+            Self::StandardDeviation => Box::new(moments::Moments::new(false)),
+            Self::Correlation => Box::new(moments::Moments::new(true)),
         })
+    }
+
+    /// Whether its accumulators take rows back, as aggregates of tables must: the `TableUdaf`s of
+    /// ksqlDB.
+    #[must_use]
+    pub const fn can_retract(self) -> bool {
+        matches!(
+            self,
+            Self::Count
+                | Self::Sum
+                | Self::Avg
+                | Self::CollectList { .. }
+                | Self::Histogram { .. }
+                | Self::StandardDeviation
+                | Self::Correlation
+        )
+    }
+}
+
+const fn is_number(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Int | DataType::BigInt | DataType::Double)
+}
+
+fn is_pair_of_numbers(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => fields.len() == 2 && fields.iter().all(|(_, t)| is_number(t)),
+        _ => false,
+    }
+}
+
+/// Whether the first field of a struct has an order.
+fn is_sorted_struct(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => fields.first().is_some_and(|(_, first)| {
+            is_number(first) || matches!(first, DataType::Varchar | DataType::Timestamp)
+        }),
+        _ => false,
     }
 }
 

@@ -54,6 +54,22 @@ impl Accumulator for CollectList {
         }
     }
 
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        let column = argument.expect("the function has an argument");
+        for update in updates {
+            let value = self.interner.value(column, update.row as usize);
+            let list = &mut self.groups[update.group as usize];
+            if let Some(at) = list.iter().rposition(|kept| *kept == value) {
+                list.remove(at);
+                self.items -= 1;
+            }
+        }
+    }
+
     fn merge(&mut self, into: u32, from: u32) {
         let tail = std::mem::take(&mut self.groups[from as usize]);
         let list = &mut self.groups[into as usize];

@@ -1,4 +1,5 @@
-//! `TOPK` and `TOPKDISTINCT`: the largest values, largest first, by [`Value::total_cmp`].
+//! `TOPK` and `TOPKDISTINCT`: the largest values, largest first, by [`Value::total_cmp`]; structs by
+//! their first field, of equal ones the earliest first.
 
 use std::cmp::Ordering;
 
@@ -8,13 +9,15 @@ use super::collect::push_array;
 use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
-use crate::value::Value;
+use crate::value::{DataType, Value};
 
 /// The `k` largest values of each group.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TopK {
     k: u32,
     distinct: bool,
+    /// Values are structs: equal in order, they may still differ.
+    structs: bool,
     /// Each largest first.
     groups: Vec<Vec<Value>>,
     #[serde(skip)]
@@ -23,14 +26,15 @@ pub struct TopK {
 
 impl TopK {
     /// Keeps `k` values, each once when `distinct`.
-    pub fn new(k: u32, distinct: bool) -> Self {
-        Self { k, distinct, groups: Vec::new(), interner: Interner::default() }
+    pub fn new(k: u32, distinct: bool, argument: &DataType) -> Self {
+        let structs = matches!(argument, DataType::Struct(_));
+        Self { k, distinct, structs, groups: Vec::new(), interner: Interner::default() }
     }
 
     fn add(&mut self, group: u32, value: Value) {
         let top = &mut self.groups[group as usize];
-        let at = top.partition_point(|kept| kept.total_cmp(&value) == Ordering::Greater);
-        let known = top.get(at).is_some_and(|kept| kept.total_cmp(&value) == Ordering::Equal);
+        let at = top.partition_point(|kept| order(kept, &value) != Ordering::Less);
+        let known = at > 0 && order(&top[at - 1], &value) == Ordering::Equal;
         if at >= self.k as usize || (self.distinct && known) {
             return;
         }
@@ -54,6 +58,21 @@ impl TopK {
     }
 }
 
+/// The order of two values, of structs by the field that sorts them.
+fn order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Struct(a), Value::Struct(b)) => a[0].total_cmp(&b[0]),
+        _ => a.total_cmp(b),
+    }
+}
+
+fn sorts_by_null(column: &Column, row: usize) -> bool {
+    match &column.data {
+        ColumnData::Nested(v) => matches!(&v[row], Value::Struct(fields) if fields[0].is_null()),
+        _ => false,
+    }
+}
+
 impl Accumulator for TopK {
     fn resize(&mut self, groups: usize) {
         self.groups.resize(groups, Vec::new());
@@ -63,7 +82,10 @@ impl Accumulator for TopK {
         let column = argument.expect("the function has an argument");
         for update in updates {
             let row = update.row as usize;
-            if column.valid[row] && !self.is_below(update.group, column, row) {
+            if column.valid[row]
+                && !sorts_by_null(column, row)
+                && !self.is_below(update.group, column, row)
+            {
                 let value = self.interner.value(column, row);
                 self.add(update.group, value);
             }
@@ -92,7 +114,7 @@ impl Accumulator for TopK {
     }
 
     fn shares_slices(&self) -> bool {
-        true
+        !self.structs
     }
 
     fn checkpoint(&self) -> Vec<u8> {

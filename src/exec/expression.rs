@@ -1,20 +1,24 @@
 //! Expressions over columns: compiled once, evaluated a chunk at a time into buffers that stay.
 //!
-//! NULL follows SQL's three-valued logic. Not here: parsing or type inference; a front end has put
-//! in the casts, and compiling checks that it has.
-
-use std::sync::Arc;
+//! NULL and failing rows are ksqlDB's (see [`Expr`]). Not here: parsing or type inference; a front
+//! end has put in the casts, and compiling checks that it has. The functions are `function`'s.
 
 use thiserror::Error;
 
 use crate::chunk::{Chunk, Column, ColumnData};
+use crate::function::call::push_int;
+use crate::function::{Callable, ResolveError};
 use crate::plan::{Arithmetic, Comparison, Expr};
 use crate::value::{DataType, Value};
 
 mod arithmetic;
+mod case;
 mod cast;
 mod compare;
+mod compile;
+mod like;
 mod logic;
+mod nested;
 
 /// Why an expression cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -53,6 +57,12 @@ pub enum ExprError {
         /// The type.
         data_type: DataType,
     },
+    /// A constructor or CASE without anything in it.
+    #[error("{0} of nothing")]
+    Empty(String),
+    /// A call means no function.
+    #[error(transparent)]
+    Function(#[from] ResolveError),
 }
 
 /// A compiled expression with its buffers.
@@ -61,80 +71,53 @@ pub struct Evaluator {
     kind: Kind,
     data_type: DataType,
     out: Column,
+    /// The rows of the present chunk that failed.
+    faults: Faults,
+    failed: u64,
 }
+
+/// Numbers of rows whose expression failed, in any order, some perhaps more than once.
+type Faults = Vec<u32>;
 
 #[derive(Clone, Debug)]
 enum Kind {
     Column(usize),
     Literal(Value),
     RowTime,
+    RowPartition,
+    RowOffset,
     WindowStart,
     WindowEnd,
     Compare(Comparison, Box<[Evaluator; 2]>),
+    IsDistinct(Box<[Evaluator; 2]>),
     Arithmetic(Arithmetic, Box<[Evaluator; 2]>),
+    Negate(Box<Evaluator>),
     And(Vec<Evaluator>),
     Or(Vec<Evaluator>),
     Not(Box<Evaluator>),
     IsNull(Box<Evaluator>),
-    In(Box<Evaluator>, Arc<[Value]>),
+    InConstants(Box<Evaluator>, Vec<Value>),
+    In(Box<Evaluator>, Vec<Evaluator>),
+    Like(Box<[Evaluator; 2]>, char),
+    Case(case::Case),
     Cast(Box<Evaluator>),
+    Field(Box<Evaluator>, usize),
+    Subscript(Box<[Evaluator; 2]>),
+    Array(Vec<Evaluator>),
+    Map(Vec<[Evaluator; 2]>),
+    Struct(Vec<Evaluator>),
+    Call(Callable, Vec<Evaluator>),
 }
 
 impl Evaluator {
     /// Compiles an expression over columns of these types.
     ///
     /// # Errors
-    /// When a column is not there or types do not fit.
+    /// When a column or function is not there or types do not fit.
     pub fn new(expr: &Expr, columns: &[DataType]) -> Result<Self, ExprError> {
-        let compile = |expr: &Expr| Self::new(expr, columns);
-        let (kind, data_type) = match expr {
-            Expr::Column(index) => {
-                let missing = ExprError::NoColumn { index: *index, columns: columns.len() };
-                (Kind::Column(*index), columns.get(*index).ok_or(missing)?.clone())
-            }
-            Expr::Literal(value, data_type) => {
-                check_literal(value, data_type)?;
-                (Kind::Literal(value.clone()), data_type.clone())
-            }
-            Expr::RowTime => (Kind::RowTime, DataType::BigInt),
-            Expr::WindowStart => (Kind::WindowStart, DataType::BigInt),
-            Expr::WindowEnd => (Kind::WindowEnd, DataType::BigInt),
-            Expr::Compare(op, left, right) => {
-                let sides = [compile(left)?, compile(right)?];
-                check_sides(&format!("{op:?}"), &sides)?;
-                (Kind::Compare(*op, Box::new(sides)), DataType::Boolean)
-            }
-            Expr::Arithmetic(op, left, right) => {
-                let sides = [compile(left)?, compile(right)?];
-                check_sides(&format!("{op:?}"), &sides)?;
-                let data_type = sides[0].data_type.clone();
-                if !is_number(&data_type) {
-                    return Err(ExprError::Type { operation: format!("{op:?}"), data_type });
-                }
-                (Kind::Arithmetic(*op, Box::new(sides)), data_type)
-            }
-            Expr::And(terms) => (Kind::And(booleans("AND", terms, columns)?), DataType::Boolean),
-            Expr::Or(terms) => (Kind::Or(booleans("OR", terms, columns)?), DataType::Boolean),
-            Expr::Not(term) => {
-                let term = boolean("NOT", term, columns)?;
-                (Kind::Not(Box::new(term)), DataType::Boolean)
-            }
-            Expr::IsNull(term) => (Kind::IsNull(Box::new(compile(term)?)), DataType::Boolean),
-            Expr::In(term, values) => {
-                let term = compile(term)?;
-                for value in values {
-                    check_literal(value, &term.data_type)?;
-                }
-                (Kind::In(Box::new(term), values.as_slice().into()), DataType::Boolean)
-            }
-            Expr::Cast(term, to) => {
-                let term = compile(term)?;
-                cast::check(&term.data_type, to)?;
-                (Kind::Cast(Box::new(term)), to.clone())
-            }
-        };
+        let (kind, data_type) = compile::compile(expr, columns)?;
         let out = Column::new(&data_type);
-        Ok(Self { kind, data_type, out })
+        Ok(Self { kind, data_type, out, faults: Faults::new(), failed: 0 })
     }
 
     /// The type of the result.
@@ -143,10 +126,33 @@ impl Evaluator {
         &self.data_type
     }
 
-    /// The value for each row of a chunk with the columns that the expression was compiled for.
-    /// A column's own values are not copied.
+    /// In how many rows the expression failed, and so was NULL, since the last call.
+    pub const fn take_failed(&mut self) -> u64 {
+        std::mem::replace(&mut self.failed, 0)
+    }
+
+    /// The value for each row of a chunk with the columns that the expression was compiled for;
+    /// NULL where the expression fails. A column's own values are not copied.
     pub fn evaluate<'a>(&'a mut self, chunk: &'a Chunk) -> &'a Column {
-        let Self { kind, data_type: _, out } = self;
+        if let Kind::Column(index) = self.kind {
+            return &chunk.columns[index];
+        }
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.clear();
+        self.run(chunk, &mut faults);
+        if !faults.is_empty() {
+            faults.sort_unstable();
+            faults.dedup();
+            self.failed += faults.len() as u64;
+            self.out.set_null(faults.iter().map(|row| *row as usize));
+        }
+        self.faults = faults;
+        &self.out
+    }
+
+    /// As [`Evaluator::evaluate`], but rows that fail are noted in `faults` and hold anything.
+    fn run<'a>(&'a mut self, chunk: &'a Chunk, faults: &mut Faults) -> &'a Column {
+        let Self { kind, out, .. } = self;
         if let Kind::Column(index) = kind {
             return &chunk.columns[*index];
         }
@@ -162,83 +168,70 @@ impl Evaluator {
         match kind {
             Kind::Column(_) | Kind::Literal(_) => unreachable!("returned above"),
             Kind::RowTime => times(out, chunk.timestamps.iter().map(|t| t.0)),
+            Kind::RowPartition => {
+                chunk.partitions.iter().for_each(|p| push_int(out, Some(*p as i32)));
+            }
+            Kind::RowOffset => times(out, chunk.offsets.iter().copied()),
             Kind::WindowStart => window_times(out, chunk, |row| chunk.windows[row].start.0),
             Kind::WindowEnd => window_times(out, chunk, |row| chunk.windows[row].end.0),
             Kind::Compare(op, sides) => {
-                let [left, right] = sides.as_mut();
-                compare::compare(*op, left.evaluate(chunk), right.evaluate(chunk), out);
+                let [left, right] = run_both(sides, chunk, faults);
+                compare::compare(*op, left, right, out);
+            }
+            Kind::IsDistinct(sides) => {
+                let [left, right] = run_both(sides, chunk, faults);
+                compare::is_distinct(left, right, out);
             }
             Kind::Arithmetic(op, sides) => {
-                let [left, right] = sides.as_mut();
-                arithmetic::calculate(*op, left.evaluate(chunk), right.evaluate(chunk), out);
+                let [left, right] = run_both(sides, chunk, faults);
+                arithmetic::calculate(*op, left, right, out, faults);
             }
-            Kind::And(terms) => logic::all(terms, chunk, out),
-            Kind::Or(terms) => logic::any(terms, chunk, out),
-            Kind::Not(term) => logic::not(term.evaluate(chunk), out),
+            Kind::Negate(term) => arithmetic::negate(term.run(chunk, faults), out, faults),
+            Kind::And(terms) => logic::fold(terms, chunk, out, false, faults),
+            Kind::Or(terms) => logic::fold(terms, chunk, out, true, faults),
+            Kind::Not(term) => logic::not(term.run(chunk, faults), out, faults),
             Kind::IsNull(term) => {
-                let valid = &term.evaluate(chunk).valid;
+                let valid = &term.run(chunk, faults).valid;
                 push_booleans(out, valid.iter().map(|v| (!v, true)));
             }
-            Kind::In(term, values) => compare::is_in(term.evaluate(chunk), values, out),
-            Kind::Cast(term) => cast::cast(term.evaluate(chunk), out),
+            Kind::InConstants(term, values) => {
+                compare::is_in(term.run(chunk, faults), values, out);
+            }
+            Kind::In(term, list) => {
+                let list: Vec<&Column> = list.iter_mut().map(|e| e.run(chunk, faults)).collect();
+                compare::is_in_columns(term.run(chunk, faults), &list, out);
+            }
+            Kind::Like(sides, escape) => {
+                let [value, pattern] = run_both(sides, chunk, faults);
+                like::like(value, pattern, *escape, out);
+            }
+            Kind::Case(case) => case.run(chunk, out, faults),
+            Kind::Cast(term) => cast::cast(term.run(chunk, faults), out, faults),
+            Kind::Field(base, index) => nested::field(base.run(chunk, faults), *index, out),
+            Kind::Subscript(sides) => {
+                let [base, index] = run_both(sides, chunk, faults);
+                nested::subscript(base, index, out);
+            }
+            Kind::Array(items) => nested::array(items, chunk, out),
+            Kind::Map(entries) => nested::map(entries, chunk, out),
+            Kind::Struct(fields) => nested::structure(fields, chunk, out),
+            Kind::Call(callable, arguments) => {
+                let columns: Vec<&Column> =
+                    arguments.iter_mut().map(|e| e.run(chunk, faults)).collect();
+                callable.evaluate(&columns, chunk.len(), out, faults);
+            }
         }
         out
     }
 }
 
-fn boolean(operation: &str, term: &Expr, columns: &[DataType]) -> Result<Evaluator, ExprError> {
-    let term = Evaluator::new(term, columns)?;
-    if term.data_type == DataType::Boolean {
-        return Ok(term);
-    }
-    Err(ExprError::Type { operation: operation.to_owned(), data_type: term.data_type })
-}
-
-fn booleans(
-    operation: &str,
-    terms: &[Expr],
-    columns: &[DataType],
-) -> Result<Vec<Evaluator>, ExprError> {
-    terms.iter().map(|term| boolean(operation, term, columns)).collect()
-}
-
-fn check_sides(operation: &str, sides: &[Evaluator; 2]) -> Result<(), ExprError> {
+fn run_both<'a>(
+    sides: &'a mut [Evaluator; 2],
+    chunk: &'a Chunk,
+    faults: &mut Faults,
+) -> [&'a Column; 2] {
     let [left, right] = sides;
-    if left.data_type == right.data_type {
-        return Ok(());
-    }
-    Err(ExprError::Sides {
-        operation: operation.to_owned(),
-        left: left.data_type.clone(),
-        right: right.data_type.clone(),
-    })
-}
-
-fn check_literal(value: &Value, data_type: &DataType) -> Result<(), ExprError> {
-    let fits = match (value, data_type) {
-        (Value::Null, _)
-        | (Value::Boolean(_), DataType::Boolean)
-        | (Value::Int(_), DataType::Int)
-        | (Value::BigInt(_), DataType::BigInt)
-        | (Value::Double(_), DataType::Double)
-        | (Value::Varchar(_), DataType::Varchar)
-        | (Value::Timestamp(_), DataType::Timestamp) => true,
-        (Value::Array(items), DataType::Array(item)) => {
-            return items.iter().try_for_each(|value| check_literal(value, item));
-        }
-        (Value::Map(entries), DataType::Map(key, item)) => {
-            return entries.iter().try_for_each(|(k, v)| {
-                check_literal(k, key).and_then(|()| check_literal(v, item))
-            });
-        }
-        (Value::Struct(values), DataType::Struct(fields)) if values.len() == fields.len() => {
-            let mut pairs = values.iter().zip(fields.iter());
-            return pairs.try_for_each(|(value, (_, field))| check_literal(value, field));
-        }
-        _ => false,
-    };
-    let error = || ExprError::Literal { value: format!("{value:?}"), data_type: data_type.clone() };
-    if fits { Ok(()) } else { Err(error()) }
+    [left.run(chunk, faults), right.run(chunk, faults)]
 }
 
 const fn is_number(data_type: &DataType) -> bool {

@@ -48,6 +48,11 @@ const fn function(function: AggregateFunction) -> &'static str {
         AggregateFunction::TopK { .. } | AggregateFunction::TopKDistinct { .. } => "top",
         AggregateFunction::CollectList { .. } => "list",
         AggregateFunction::CollectSet { .. } => "set",
+        AggregateFunction::EarliestByOffset { .. } => "first",
+        AggregateFunction::LatestByOffset { .. } => "last",
+        AggregateFunction::Histogram { .. } => "histogram",
+        AggregateFunction::StandardDeviation => "deviation",
+        AggregateFunction::Correlation => "correlation",
     }
 }
 

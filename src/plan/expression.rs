@@ -1,5 +1,7 @@
 //! Expressions over the columns of a node's input.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::value::{DataType, Value};
@@ -36,34 +38,79 @@ pub enum Arithmetic {
     Modulo,
 }
 
-/// An expression with three-valued logic. Both sides of a comparison or an arithmetic operation
-/// have the same type: a front end inserts [`Expr::Cast`].
+/// An expression. Both sides of a comparison or an arithmetic operation have the same type, and the
+/// arguments of a call have the types of its overload: a front end inserts [`Expr::Cast`].
+///
+/// NULL is ksqlDB's, not SQL's: a comparison, `IN` or `LIKE` with NULL is false, while arithmetic
+/// with NULL, a NULL condition, a cast that fails and an integer divided by zero are *errors*, which
+/// make the whole expression NULL (ksqlDB's generated code throws and logs). Only an error inside of
+/// an [`Expr::Array`], [`Expr::Map`] or [`Expr::Struct`] stays there, as NULL.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expr {
     /// The column with this index.
     Column(usize),
     /// A constant. Its type is named because NULL has none of its own.
     Literal(Value, DataType),
-    /// The event time of the row, `BIGINT` milliseconds.
+    /// The event time of the row (`ROWTIME`), `BIGINT` milliseconds.
     RowTime,
+    /// The partition of the row's record (`ROWPARTITION`), `INT`.
+    RowPartition,
+    /// The offset of the row's record (`ROWOFFSET`), `BIGINT`.
+    RowOffset,
     /// The start of the row's window, `BIGINT` milliseconds; NULL without a window.
     WindowStart,
     /// The end of the row's window, `BIGINT` milliseconds; NULL without a window.
     WindowEnd,
-    /// A comparison: NULL when either side is.
+    /// A comparison: false when either side is NULL. Arrays, maps and structs have only `=` and
+    /// `<>`.
     Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// Arithmetic: NULL when either side is, or on overflow or division of integers by zero.
+    /// `IS DISTINCT FROM`: `<>` for which NULL is a value like others.
+    IsDistinct(Box<Expr>, Box<Expr>),
+    /// Arithmetic. Integers wrap on overflow. `+` of two `VARCHAR` joins them as Java does: NULL is
+    /// the text `null`.
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
-    /// All are true.
+    /// A number with the other sign.
+    Negate(Box<Expr>),
+    /// All are true; evaluated from the left up to the first that is not.
     And(Vec<Expr>),
-    /// Any is true.
+    /// Any is true; evaluated from the left up to the first that is.
     Or(Vec<Expr>),
     /// Negation.
     Not(Box<Expr>),
     /// `IS NULL`: never NULL itself.
     IsNull(Box<Expr>),
-    /// `IN (…)` over constants.
-    In(Box<Expr>, Vec<Value>),
-    /// Conversion between numbers, and of anything to `VARCHAR`.
+    /// `IN (…)`, each of the same type as the value.
+    In(Box<Expr>, Vec<Expr>),
+    /// `LIKE`: `%` is any text, `_` any character.
+    Like {
+        /// The text.
+        value: Box<Expr>,
+        /// The pattern.
+        pattern: Box<Expr>,
+        /// Takes the meaning from a `%`, `_` or itself behind it; without one `\` does.
+        escape: Option<char>,
+    },
+    /// `CASE WHEN … THEN … ELSE … END`: the first branch whose condition is true.
+    Case {
+        /// Conditions and results, one or more; the results all of one type.
+        branches: Vec<(Expr, Expr)>,
+        /// The result when no condition is true; without it NULL.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// Conversion, as `CAST`.
     Cast(Box<Expr>, DataType),
+    /// The field with this index of a `STRUCT`.
+    Field(Box<Expr>, usize),
+    /// `base[index]`: of an `ARRAY` by an `INT` or `BIGINT` from 1 or, negative, from the end; of a
+    /// `MAP` by its key. NULL when there is no such item.
+    Subscript(Box<Expr>, Box<Expr>),
+    /// `ARRAY[…]`: one or more items of one type.
+    Array(Vec<Expr>),
+    /// `MAP(key := value, …)`: one or more.
+    Map(Vec<(Expr, Expr)>),
+    /// `STRUCT(name := value, …)`
+    Struct(Vec<(Arc<str>, Expr)>),
+    /// A call of the scalar function with this name, upper case; the argument types select the
+    /// overload and the result's type (`function::registry::resolve_scalar`).
+    Call(Arc<str>, Vec<Expr>),
 }

@@ -1,42 +1,48 @@
-//! AND, OR and NOT in three-valued logic.
+//! AND, OR and NOT as Java evaluates them: from the left, and no further than needed.
 
-use super::{Evaluator, push_booleans};
+use super::{Evaluator, Faults, push_booleans};
 use crate::chunk::{Chunk, Column, ColumnData};
 
-/// False where any term is, else NULL where any is, else true.
-pub fn all(terms: &mut [Evaluator], chunk: &Chunk, out: &mut Column) {
-    fold(terms, chunk, out, false);
-}
-
-/// True where any term is, else NULL where any is, else false.
-pub fn any(terms: &mut [Evaluator], chunk: &Chunk, out: &mut Column) {
-    fold(terms, chunk, out, true);
-}
-
-/// `decisive` is the truth value of a term that decides the whole.
-fn fold(terms: &mut [Evaluator], chunk: &Chunk, out: &mut Column, decisive: bool) {
+/// `decisive` is the truth value of a term that decides the whole: false for AND, true for OR. A
+/// NULL or failing term that is reached makes the row fail.
+pub fn fold(
+    terms: &mut [Evaluator],
+    chunk: &Chunk,
+    out: &mut Column,
+    decisive: bool,
+    faults: &mut Faults,
+) {
     let ColumnData::Boolean(data) = &mut out.data else { unreachable!("truth is a BOOLEAN") };
     data.resize(chunk.len(), !decisive);
     out.valid.resize(chunk.len(), true);
+    let mut own = Faults::new();
     for term in terms {
-        let column = term.evaluate(chunk);
+        own.clear();
+        let column = term.run(chunk, &mut own);
         let ColumnData::Boolean(values) = &column.data else { unreachable!("terms are BOOLEAN") };
+        for &row in &own {
+            let row = row as usize;
+            if data[row] != decisive {
+                out.valid[row] = false;
+            }
+        }
         for row in 0..chunk.len() {
-            let decided = out.valid[row] && data[row] == decisive;
-            if decided {
+            if !out.valid[row] || data[row] == decisive {
                 continue;
             }
-            if column.valid[row] && values[row] == decisive {
-                (data[row], out.valid[row]) = (decisive, true);
-            } else if !column.valid[row] {
+            if column.valid[row] {
+                data[row] = values[row];
+            } else {
                 out.valid[row] = false;
             }
         }
     }
+    faults.extend((0..chunk.len()).filter(|row| !out.valid[*row]).map(|row| row as u32));
 }
 
-/// Negation; NULL stays NULL.
-pub fn not(term: &Column, out: &mut Column) {
+/// Negation; NULL fails.
+pub fn not(term: &Column, out: &mut Column, faults: &mut Faults) {
     let ColumnData::Boolean(values) = &term.data else { unreachable!("terms are BOOLEAN") };
     push_booleans(out, values.iter().zip(&term.valid).map(|(value, valid)| (!value, *valid)));
+    faults.extend((0..term.len()).filter(|row| !term.valid[*row]).map(|row| row as u32));
 }

@@ -211,7 +211,7 @@ fn varchar(record: &str, token: Token, out: &mut String) {
 }
 
 /// JSON text without white space and with no more escapes than needed.
-fn compact(record: &str, token: Token, out: &mut String) {
+pub(super) fn compact(record: &str, token: Token, out: &mut String) {
     let string = |token: Token, out: &mut String| {
         let mut bytes = std::mem::take(out).into_bytes();
         write_string(&mut bytes, &text(record, token));
@@ -259,7 +259,7 @@ fn compact(record: &str, token: Token, out: &mut String) {
 }
 
 /// A string's text.
-fn text(record: &str, token: Token) -> Cow<'_, str> {
+pub(super) fn text(record: &str, token: Token) -> Cow<'_, str> {
     let raw = token.text(record);
     if token.kind != Kind::Escaped {
         return Cow::Borrowed(raw);

@@ -1,5 +1,18 @@
 //! Doubles as Java's `Double.toString` writes them (since JDK 19: the shortest digits).
 
+/// Adds a double to a text, as `Double.toString` writes it.
+pub fn write_text(value: f64, out: &mut String) {
+    let mut bytes = std::mem::take(out).into_bytes();
+    let start = bytes.len();
+    write(&mut bytes, value);
+    // The quotes are JSON's.
+    if bytes[start] == b'"' {
+        bytes.remove(start);
+        bytes.pop();
+    }
+    *out = String::from_utf8(bytes).expect("UTF-8 and ASCII");
+}
+
 /// Adds a double to `out`. From 10⁻³ up to 10⁷ as digits with a point and at least one digit behind
 /// it, else in computerized scientific notation (`1.0E10`).
 pub(super) fn write(out: &mut Vec<u8>, value: f64) {

@@ -10,6 +10,7 @@ type Layer = (&'static [&'static str], &'static [&'static str]);
 const LAYERS: &[&[&str]] = &[
     &["time", "rng", "value", "schema", "record", "chunk", "murmur2"],
     &["format", "topic", "window", "aggregate", "state", "clickstream"],
+    &["function"],
     &["plan"],
     &["exec"],
     &["engine"],

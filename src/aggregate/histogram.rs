@@ -1,0 +1,105 @@
+//! `HISTOGRAM`: how often each text occurred, up to a number of distinct texts.
+
+use serde::{Deserialize, Serialize};
+
+use super::interner::Interner;
+use super::{Accumulator, RestoreError, Update, read, write};
+use crate::chunk::{Column, ColumnData};
+use crate::value::Value;
+
+/// Counts by text, in order of first arrival.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Histogram {
+    limit: u32,
+    groups: Vec<Vec<(Value, i64)>>,
+    over_limit: u64,
+    #[serde(skip)]
+    interner: Interner,
+}
+
+impl Histogram {
+    /// Counts so many distinct texts.
+    pub fn new(limit: u32) -> Self {
+        Self { limit, groups: Vec::new(), over_limit: 0, interner: Interner::default() }
+    }
+
+    fn add(&mut self, group: u32, value: Value, count: i64) {
+        let counts = &mut self.groups[group as usize];
+        match counts.iter().position(|(known, _)| *known == value) {
+            Some(at) => {
+                counts[at].1 += count;
+                if counts[at].1 <= 0 {
+                    counts.remove(at);
+                }
+            }
+            None if count > 0 && counts.len() < self.limit as usize => counts.push((value, count)),
+            None => self.over_limit += count.unsigned_abs(),
+        }
+    }
+
+    fn add_rows(&mut self, updates: &[Update], argument: Option<&Column>, count: i64) {
+        let column = argument.expect("the function has an argument");
+        for update in updates.iter().filter(|update| column.valid[update.row as usize]) {
+            let value = self.interner.value(column, update.row as usize);
+            self.add(update.group, value, count);
+        }
+    }
+}
+
+impl Accumulator for Histogram {
+    fn resize(&mut self, groups: usize) {
+        self.groups.resize(groups, Vec::new());
+    }
+
+    fn update(&mut self, updates: &[Update], argument: Option<&Column>) {
+        self.add_rows(updates, argument, 1);
+    }
+
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        self.add_rows(updates, argument, -1);
+    }
+
+    fn merge(&mut self, into: u32, from: u32) {
+        for (value, count) in self.groups[from as usize].clone() {
+            self.add(into, value, count);
+        }
+    }
+
+    fn evaluate_into(&mut self, group: u32, out: &mut Column) {
+        let ColumnData::Nested(values) = &mut out.data else { unreachable!("result is a MAP") };
+        let counts = self.groups[group as usize].iter();
+        let entries = counts.map(|(value, count)| (value.clone(), Value::BigInt(*count)));
+        values.push(Value::Map(entries.collect()));
+        out.valid.push(true);
+    }
+
+    fn reset(&mut self, group: u32) {
+        self.groups[group as usize].clear();
+    }
+
+    fn size_bytes(&self) -> usize {
+        let items: usize = self.groups.iter().map(Vec::capacity).sum();
+        self.groups.capacity() * size_of::<Vec<(Value, i64)>>() + items * size_of::<(Value, i64)>()
+    }
+
+    fn shares_slices(&self) -> bool {
+        false
+    }
+
+    fn take_over_limit(&mut self) -> u64 {
+        std::mem::take(&mut self.over_limit)
+    }
+
+    fn checkpoint(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        *self = read(bytes)?;
+        Ok(())
+    }
+}

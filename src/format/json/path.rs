@@ -1,0 +1,181 @@
+//! Values inside of JSON texts: paths like `$.a.b[0]`, and what the JSON functions look at.
+//!
+//! Only the value on the path becomes text. Everything before its end must be well-formed, and the
+//! whole top-level value, as a parser that reads all of it would find.
+
+use super::coerce::{compact, text};
+use super::cursor::{Cursor, Kind, Scan, Token, items, members};
+use std::borrow::Cow;
+
+/// A path into JSON: `$`, then `.name`, `["name"]` and `[index]` from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonPath {
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    name: String,
+    index: Option<usize>,
+}
+
+impl JsonPath {
+    /// Reads a path; `None` when it is none.
+    #[must_use]
+    pub fn new(path: &str) -> Option<Self> {
+        let mut rest = path.strip_prefix('$')?;
+        let mut steps = Vec::new();
+        while !rest.is_empty() {
+            let name;
+            (name, rest) = if let Some(quoted) = rest.strip_prefix("[\"") {
+                quoted.split_once("\"]")?
+            } else if let Some(quoted) = rest.strip_prefix("['") {
+                quoted.split_once("']")?
+            } else if let Some(index) = rest.strip_prefix('[') {
+                index.split_once(']')?
+            } else {
+                let bare = rest.strip_prefix('.')?;
+                bare.split_at(bare.find(['.', '[']).unwrap_or(bare.len()))
+            };
+            if name.is_empty() {
+                return None;
+            }
+            steps.push(Step { name: name.to_owned(), index: name.parse().ok() });
+        }
+        Some(Self { steps })
+    }
+
+    /// The value at the path in a JSON text; of members of one name the last. `None` when it is not
+    /// there, or the text is no JSON.
+    #[must_use]
+    pub fn find<'a>(&self, json: &'a str) -> Option<Json<'a>> {
+        let mut json = Json::parse(json)?;
+        for step in &self.steps {
+            json = match json.token.kind {
+                Kind::Array => json.item(step.index?)?,
+                Kind::Object => json.member(&step.name)?,
+                _ => return None,
+            };
+        }
+        Some(json)
+    }
+}
+
+/// A value in a JSON text that was checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<'a> {
+    record: &'a str,
+    token: Token,
+}
+
+impl<'a> Json<'a> {
+    /// Checks the value at the start of a text; what is behind it is not looked at. `None` when it
+    /// is no JSON.
+    #[must_use]
+    pub fn parse(record: &'a str) -> Option<Self> {
+        i32::try_from(record.len()).ok()?;
+        let mut cursor = Cursor { bytes: record.as_bytes(), at: 0, strings: Scan };
+        cursor.space();
+        let token = cursor.value(0).ok()?;
+        Some(Self { record, token })
+    }
+
+    /// Whether it is an object.
+    #[must_use]
+    pub const fn is_object(&self) -> bool {
+        matches!(self.token.kind, Kind::Object)
+    }
+
+    /// Whether it is an array.
+    #[must_use]
+    pub const fn is_array(&self) -> bool {
+        matches!(self.token.kind, Kind::Array)
+    }
+
+    /// Whether it is `null`.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self.token.kind, Kind::Null)
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub const fn is_number(&self) -> bool {
+        matches!(self.token.kind, Kind::Integer | Kind::Decimal)
+    }
+
+    /// The text of a string; `None` of anything else.
+    #[must_use]
+    pub fn string(&self) -> Option<Cow<'a, str>> {
+        matches!(self.token.kind, Kind::Plain | Kind::Escaped)
+            .then(|| text(self.record, self.token))
+    }
+
+    /// The value as it is written, without the quotes of a string.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.token.text(self.record)
+    }
+
+    /// The items of an array.
+    #[must_use]
+    pub fn items(&self) -> Vec<Self> {
+        let mut found = Vec::new();
+        let record = self.record;
+        let all: Result<(), ()> = items(record, self.token, |token| {
+            found.push(Self { record, token });
+            Ok(())
+        });
+        debug_assert!(all.is_ok());
+        found
+    }
+
+    /// The members of an object; of equal names the last value counts, at the first one's place.
+    #[must_use]
+    pub fn members(&self) -> Vec<(Cow<'a, str>, Self)> {
+        let mut found: Vec<(Cow<'a, str>, Self)> = Vec::new();
+        let record = self.record;
+        let all: Result<(), ()> = members(record, self.token, |name, token| {
+            let (name, value) = (text(record, name), Self { record, token });
+            match found.iter_mut().find(|(known, _)| *known == name) {
+                Some(known) => known.1 = value,
+                None => found.push((name, value)),
+            }
+            Ok(())
+        });
+        debug_assert!(all.is_ok());
+        found
+    }
+
+    fn item(&self, index: usize) -> Option<Self> {
+        let record = self.record;
+        let mut at = 0;
+        let found = items(record, self.token, |token| {
+            at += 1;
+            if at > index { Err(Self { record, token }) } else { Ok(()) }
+        });
+        found.err()
+    }
+
+    fn member(&self, wanted: &str) -> Option<Self> {
+        let record = self.record;
+        let mut found = None;
+        let all: Result<(), ()> = members(record, self.token, |name, token| {
+            let same = match name.kind {
+                Kind::Plain => name.text(record) == wanted,
+                _ => text(record, name) == wanted,
+            };
+            if same {
+                found = Some(Self { record, token });
+            }
+            Ok(())
+        });
+        debug_assert!(all.is_ok());
+        found
+    }
+
+    /// Adds the value as JSON without white space and with no more escapes than needed.
+    pub fn write(&self, out: &mut String) {
+        compact(self.record, self.token, out);
+    }
+}
