@@ -5,6 +5,7 @@ mod count;
 mod failure;
 mod generate;
 mod progress;
+mod run;
 mod units;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ struct Cli {
 enum Command {
     Generate(generate::Args),
     Count(count::Args),
+    Run(run::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -39,6 +41,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Generate(args) => generate::run(args),
         Command::Count(args) => count::run(args),
+        Command::Run(args) => run::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ pub mod lab;
 pub mod murmur2;
 pub mod plan;
 pub mod record;
+pub mod replay;
 pub mod rng;
 pub mod schema;
 pub mod sql;

@@ -1,9 +1,10 @@
-//! ksqlDB's SQL, from text to an abstract syntax tree and back.
+//! ksqlDB's SQL, from text to an abstract syntax tree and back, and on to the plan of a query.
 //!
 //! [`lexer`] cuts text into tokens, [`parser`] builds the [`ast`], [`printer`] writes it as text
 //! again, and [`variables`] puts values in the place of `${name}`. What is wrong is told by
 //! [`diagnostic`]s with [`span`]s; nothing here panics or recurses without a limit, whatever the
-//! text. This is syntax only: whether a column exists, or a type fits, is not known here.
+//! text. [`analyzer`] resolves names and types against a [`catalog`] and ends in a
+//! [`crate::plan::Pipeline`]; [`workspace`] takes one statement after another. Nothing runs here.
 //!
 //! ```
 //! let (statements, diagnostics) =

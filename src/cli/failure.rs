@@ -10,6 +10,22 @@ pub enum Failure {
     Io(String, io::Error),
     /// The configuration or the input is invalid: all that is wrong with it.
     Invalid(Vec<String>),
+    /// The script is wrong, or has what is not supported: diagnostics with their places.
+    Script {
+        /// Each as text.
+        texts: Vec<String>,
+        /// Whether nothing is wrong but what is not supported.
+        is_unsupported: bool,
+    },
+    /// The run of a script ended early.
+    Run {
+        /// Which rule was broken, as `SG-0501`.
+        code: &'static str,
+        /// How.
+        message: String,
+        /// Whether that is the fault of this program, not of the script or its input.
+        is_fault: bool,
+    },
     /// The command line is wrong in a way that the parser cannot see.
     Usage(String),
 }
@@ -36,6 +52,16 @@ impl Failure {
                     eprintln!("error: {problem}");
                 }
                 ExitCode::from(2)
+            }
+            Self::Script { texts, is_unsupported } => {
+                for text in &texts {
+                    eprint!("{text}");
+                }
+                ExitCode::from(if is_unsupported { 3 } else { 2 })
+            }
+            Self::Run { code, message, is_fault } => {
+                eprintln!("error[{code}]: {message}");
+                if is_fault { ExitCode::FAILURE } else { ExitCode::from(2) }
             }
             Self::Usage(message) => {
                 eprintln!("error: {message}\n\nFor more information, try '--help'.");

@@ -22,6 +22,7 @@ mod types;
 
 use std::sync::Arc;
 
+pub use input::plan_format;
 pub use insert::InsertedValues;
 pub use query::Planned;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Findings;
-use crate::sql::ast::{LiteralKind, NumberKind, Property};
+use crate::sql::ast::{LiteralKind, Property};
 use crate::sql::catalog::KeyWindow;
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::span::Span;
@@ -327,9 +327,4 @@ fn duration(text: &str) -> Result<i64, String> {
         other => return Err(format!("has no unit of time `{other}`, {example}")),
     };
     count.checked_mul(unit_ms).ok_or_else(|| "is too long".to_owned())
-}
-
-/// Whether a number stands where a whole one is needed.
-pub fn is_integer(literal: &LiteralKind) -> bool {
-    matches!(literal, LiteralKind::Number(number) if number.kind == NumberKind::Integer)
 }

@@ -7,7 +7,6 @@ use super::formats::{self, Inherited};
 use super::input::{self, Input, Key, article, plan_format};
 use super::names::{AggregateNames, Exploded, Group, RowNames, is_typed};
 use super::properties::{self, Place, With};
-use super::scope::Column;
 use super::select::{self, Item};
 use super::typed::{Ty, Typed};
 use super::types::{has_map, show};
@@ -21,11 +20,10 @@ use crate::sql::ast::{
     self, CreateSourceAs, Duration, Expr as Ast, ExprKind, Ident, Query, SourceKind, Window,
     WindowKind,
 };
-use crate::sql::catalog::{KeyWindow, Serde, Source, TimestampColumn, keys, kind_name, values};
+use crate::sql::catalog::{KeyWindow, Serde, Source, TimestampColumn, kind_name, values};
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::printer::quoted;
 use crate::sql::span::Span;
-use crate::value::Value;
 use crate::window::{SessionWindows, TimeWindows, WindowError, WindowSpec};
 
 /// A persistent query that can be started.
@@ -95,7 +93,7 @@ pub fn create_as(
         created_by: Some(id.clone()),
         schema: rows.schema.clone(),
     };
-    Some(finish(rows, sink, id, context, builder))
+    finish(rows, sink, id, at, context, builder, findings)
 }
 
 /// `INSERT INTO … SELECT`
@@ -139,7 +137,7 @@ pub fn insert_select(
         return None;
     }
     rows.schema = sink.schema.clone();
-    Some(finish(rows, sink, id, context, builder))
+    finish(rows, sink, id, Span::from(target.span), context, builder, findings)
 }
 
 /// The columns of a schema as a statement declares them.
@@ -158,14 +156,16 @@ fn topic(with: &With, name: &Ident, context: &Context<'_>) -> Arc<str> {
     }
 }
 
-/// Adds the sink, and everything is there.
+/// Adds the sink, and everything is there; `None` after telling that it would never end.
 fn finish(
     rows: Rows,
     sink: Source,
     id: &Arc<str>,
+    at: Span,
     context: &Context<'_>,
     mut builder: Builder,
-) -> Planned {
+    findings: &mut Findings,
+) -> Option<Planned> {
     let on_invalid =
         if context.settings.fails_on_invalid_timestamp() { OnError::Fail } else { OnError::Skip };
     let timestamp = |timestamp: &TimestampColumn| {
@@ -180,10 +180,15 @@ fn finish(
         value_format: plan_format(sink.value_format),
         timestamp: sink.timestamp.as_ref().and_then(timestamp),
     };
+    if builder.nodes.iter().any(|node| matches!(&node.op, Op::Source(s) if *s.topic == *sink.topic)) {
+        let message = format!("the query reads the topic {} that it would write", sink.topic);
+        findings.error(Code::STATEMENT, message, at);
+        return None;
+    }
     let name = format!("to {}", sink.name);
     builder.add(&name, vec![rows.node], Op::Sink(op));
     let pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
-    Planned { pipeline, sink, reads: rows.reads }
+    Some(Planned { pipeline, sink, reads: rows.reads })
 }
 
 /// Plans a query up to its sink. With `sink` the key must be in the projection.
@@ -527,6 +532,15 @@ impl Planner<'_> {
         } else if calls.is_empty() && items.is_some() {
             let message = "GROUP BY needs an aggregate function in SELECT or HAVING";
             self.error(Code::AGGREGATION, message, self.query.group_by[0].span);
+        }
+        if input.kind == SourceKind::Table
+            && let Some(call) = calls.iter().find(|call| !call.function.can_retract())
+        {
+            let message = format!(
+                "{:?} cannot take back the old value of a row: it is not for tables",
+                call.function
+            );
+            self.error(Code::AGGREGATION, message, self.query.group_by.first().map_or(self.query.span, |g| g.span));
         }
         let (items, having) = (items?, having.map_or(Some(None), |having| having.map(Some))?);
         let keys: Vec<ResultKey> = groups

@@ -12,8 +12,9 @@ const LAYERS: &[&[&str]] = &[
     &["format", "topic", "window", "aggregate", "state", "clickstream"],
     &["function"],
     &["plan"],
-    &["exec"],
+    &["exec", "sql"],
     &["engine"],
+    &["replay"],
     &["chart", "lab"],
     &["cli", "main", "web"],
 ];
