@@ -99,6 +99,19 @@ pub trait Accumulator {
     /// Adds rows to groups, in order. `argument` is `None` only for `COUNT(*)`.
     fn update(&mut self, updates: &[Update], argument: Option<&Column>);
 
+    /// Whether [`Accumulator::retract`] works.
+    fn can_retract(&self) -> bool {
+        false
+    }
+
+    /// Takes rows that were added before out of groups again, as ksqlDB's `TableUdaf::undo`.
+    ///
+    /// # Panics
+    /// When the function cannot: see [`Accumulator::can_retract`].
+    fn retract(&mut self, _updates: &[Update], _argument: Option<&Column>) {
+        unreachable!("the function cannot undo");
+    }
+
     /// Adds what `from` holds to `into`, as if its rows came after those of `into`.
     fn merge(&mut self, into: u32, from: u32);
 

@@ -34,6 +34,18 @@ impl Accumulator for IntegerAverage {
         });
     }
 
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        each_integer(updates, argument, |group, value| {
+            let (sum, count) = &mut self.groups[group as usize];
+            *sum = sum.wrapping_sub(value);
+            *count -= 1;
+        });
+    }
+
     fn merge(&mut self, into: u32, from: u32) {
         let (sum, count) = self.groups[from as usize];
         let into = &mut self.groups[into as usize];
@@ -82,6 +94,18 @@ impl Accumulator for DoubleAverage {
             let (sum, count) = &mut self.0[group as usize];
             *sum += value;
             *count += 1;
+        });
+    }
+
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        each_double(updates, argument, |group, value| {
+            let (sum, count) = &mut self.0[group as usize];
+            *sum -= value;
+            *count -= 1;
         });
     }
 

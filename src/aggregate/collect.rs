@@ -54,6 +54,24 @@ impl Accumulator for CollectList {
         }
     }
 
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        let column = argument.expect("the function has an argument");
+        for update in updates {
+            let value = column.value(update.row as usize);
+            let list = &mut self.groups[update.group as usize];
+            // Which of several equal values it was is not known; one that the limit kept out is
+            // not there.
+            if let Some(at) = list.iter().rposition(|item| item.total_cmp(&value).is_eq()) {
+                list.remove(at);
+                self.items -= 1;
+            }
+        }
+    }
+
     fn merge(&mut self, into: u32, from: u32) {
         let tail = std::mem::take(&mut self.groups[from as usize]);
         let list = &mut self.groups[into as usize];

@@ -29,6 +29,17 @@ impl Accumulator for Count {
         }
     }
 
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        for update in updates {
+            let counts = argument.is_none_or(|column| column.valid[update.row as usize]);
+            self.0[update.group as usize] -= i64::from(counts);
+        }
+    }
+
     fn merge(&mut self, into: u32, from: u32) {
         self.0[into as usize] += self.0[from as usize];
     }

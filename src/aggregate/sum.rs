@@ -56,6 +56,17 @@ impl Accumulator for IntegerSum {
         });
     }
 
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        each_integer(updates, argument, |group, value| {
+            let sum = &mut self.0[group as usize];
+            *sum = sum.wrapping_sub(value);
+        });
+    }
+
     fn merge(&mut self, into: u32, from: u32) {
         self.0[into as usize] = self.0[into as usize].wrapping_add(self.0[from as usize]);
     }
@@ -103,6 +114,14 @@ impl Accumulator for DoubleSum {
 
     fn update(&mut self, updates: &[Update], argument: Option<&Column>) {
         each_double(updates, argument, |group, value| self.0[group as usize] += value);
+    }
+
+    fn can_retract(&self) -> bool {
+        true
+    }
+
+    fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
+        each_double(updates, argument, |group, value| self.0[group as usize] -= value);
     }
 
     fn merge(&mut self, into: u32, from: u32) {
