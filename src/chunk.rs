@@ -346,8 +346,25 @@ impl Chunk {
         if let Some(window) = other.windows.get(row) {
             self.windows.push(*window);
         }
-        if let Some(tombstone) = other.tombstones.get(row) {
-            self.tombstones.push(*tombstone);
+        if !other.tombstones.is_empty() || !self.tombstones.is_empty() {
+            self.mark_last(other.is_tombstone(row));
+        }
+    }
+
+    /// Says of the last row whether it is a tombstone; rows without a mark so far are none.
+    pub fn mark_last(&mut self, is_tombstone: bool) {
+        self.tombstones.truncate(self.len().saturating_sub(1));
+        self.tombstones.resize(self.len().saturating_sub(1), false);
+        self.tombstones.push(is_tombstone);
+    }
+
+    /// Adds a tombstone for the key of `row` of `other`, which has the same columns; the first
+    /// `keys` of them are the key.
+    pub fn push_deletion_of(&mut self, other: &Self, row: usize, keys: usize) {
+        self.push_meta_from(other, row);
+        self.mark_last(true);
+        for (i, (to, from)) in self.columns.iter_mut().zip(&other.columns).enumerate() {
+            if i < keys { to.push_from(from, row) } else { to.push_null() }
         }
     }
 

@@ -249,6 +249,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::NullKey => "null key",
         DropReason::Tombstone => "tombstone",
         DropReason::Unreadable => "unreadable",
+        DropReason::InvalidTimestamp => "invalid timestamp",
         DropReason::Unwritable => "unwritable",
         DropReason::CollectLimit => "over the collect limit",
         DropReason::FinalWindowLost => "final window lost",

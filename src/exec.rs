@@ -14,8 +14,14 @@ use crate::state::checkpoint::{CheckpointError, Reader};
 use crate::time::Timestamp;
 
 pub mod aggregate;
+pub mod event_time;
+pub mod explode;
 pub mod expression;
 pub mod filter;
+pub mod identity;
+pub mod join;
+pub mod partition_by;
+pub mod partitioner;
 pub mod project;
 pub mod reader;
 pub mod sink;
@@ -44,6 +50,8 @@ pub enum DropReason {
     Tombstone,
     /// The record's bytes could not be read.
     Unreadable,
+    /// The column that holds the event time was NULL, negative or not in its format.
+    InvalidTimestamp,
     /// The result could not be written to its topic.
     Unwritable,
     /// A collected list or set was full.
@@ -54,11 +62,12 @@ pub enum DropReason {
 
 impl DropReason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Late,
         Self::NullKey,
         Self::Tombstone,
         Self::Unreadable,
+        Self::InvalidTimestamp,
         Self::Unwritable,
         Self::CollectLimit,
         Self::FinalWindowLost,
@@ -139,6 +148,12 @@ pub trait Operator {
 
     /// Takes rows, in order.
     fn process(&mut self, chunk: &Chunk, out: &mut Collector);
+
+    /// Takes rows of one of several inputs, numbered as in the plan; those with one input need not
+    /// care.
+    fn process_input(&mut self, _input: usize, chunk: &Chunk, out: &mut Collector) {
+        self.process(chunk, out);
+    }
 
     /// Emits what was held back until the commit.
     fn commit(&mut self, _now: Timestamp, _out: &mut Collector) {}

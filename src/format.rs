@@ -1,6 +1,8 @@
 //! Formats: bytes of records to values in columns, and back.
 //!
-//! `NONE` needs no code. Not here: DELIMITED, AVRO, PROTOBUF and schema registries.
+//! `NONE` needs no code. Not here: AVRO, PROTOBUF and schema registries.
 
+pub mod datetime;
+pub mod delimited;
 pub mod json;
 pub mod kafka;

@@ -8,6 +8,7 @@ pub mod closed;
 pub mod groups;
 pub mod hash;
 pub mod keys;
+pub mod rows;
 pub mod sessions;
 
 /// No entry, in lists of indices.

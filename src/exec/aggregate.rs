@@ -4,17 +4,15 @@
 //! [`session`], [`sliding`]. All keep stream time for each partition: the largest timestamp of the
 //! rows with a key that the partition has seen.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::expression::{Evaluator, ExprError};
+use super::identity::RowKeys;
+use super::partitioner::Partitioner;
 use super::{Collector, DropReason, Drops, Operator};
-use crate::aggregate::{Accumulator, AggregateError, RestoreError, Update};
+use crate::aggregate::{Accumulator, AggregateError, AggregateFunction, RestoreError, Update};
 use crate::chunk::{Chunk, Column, Window};
-use crate::format::{json, kafka};
-use crate::murmur2::partition_for_key;
 use crate::plan::{Aggregate, Emit};
 use crate::state::NONE;
 use crate::state::checkpoint::{CheckpointError, Reader, invalid, put, put_bytes};
@@ -23,6 +21,7 @@ use crate::time::Timestamp;
 use crate::value::DataType;
 use crate::window::WindowSpec;
 
+pub mod changes;
 pub mod session;
 pub mod sliding;
 pub mod table;
@@ -54,6 +53,12 @@ pub enum AggregatePlanError {
     /// `EMIT FINAL` needs windows that end.
     #[error("EMIT FINAL needs a window")]
     FinalWithoutWindow,
+    /// A table has no windows to group its rows in.
+    #[error("a table is not grouped by windows")]
+    WindowOnTable,
+    /// A table's changes take rows out of groups.
+    #[error("{0:?} cannot undo, as grouping a table needs it")]
+    CannotUndo(AggregateFunction),
     /// Rows cannot be put into 0 partitions.
     #[error("a repartitioned input needs at least one partition")]
     NoPartitions,
@@ -103,6 +108,33 @@ pub fn operator(
             Box::new(sliding::SlidingAggregate::new(name, inputs, core, windows, times))
         }
     })
+}
+
+/// Builds the operator for an aggregate over a table with columns of these types, of which the first
+/// `keys` are its key.
+///
+/// # Errors
+/// When the plan makes no sense; see [`AggregatePlanError`].
+pub fn table_operator(
+    name: &str,
+    plan: &Aggregate,
+    columns: &[DataType],
+    (keys, is_windowed): (usize, bool),
+) -> Result<Box<dyn Operator>, AggregatePlanError> {
+    let inputs = Inputs::new(plan, columns)?;
+    let core = Core::new(plan, &inputs)?;
+    if plan.window.is_some() {
+        return Err(AggregatePlanError::WindowOnTable);
+    }
+    if plan.emit == Emit::Final {
+        return Err(AggregatePlanError::FinalWithoutWindow);
+    }
+    let calls = core.groups.calls.iter().zip(&plan.calls);
+    if let Some((_, call)) = calls.clone().find(|(call, _)| !call.can_retract()) {
+        return Err(AggregatePlanError::CannotUndo(call.function));
+    }
+    let keys = RowKeys::new(&columns[..keys], is_windowed);
+    Ok(Box::new(changes::ChangeAggregate::new(name.to_owned(), inputs, core, keys)))
 }
 
 /// Resolved lengths of time.
@@ -212,6 +244,13 @@ impl Groups {
         self.calls.iter_mut().for_each(|call| call.merge(into, from));
     }
 
+    /// Takes a row with these arguments out of a group. What was noted is added first.
+    fn retract(&mut self, group: u32, arguments: &[Option<Column>]) {
+        for (call, argument) in self.calls.iter_mut().zip(arguments) {
+            call.retract(&[Update { row: 0, group }], argument.as_ref());
+        }
+    }
+
     /// Adds the results of a group to one column for each call.
     fn evaluate(&mut self, group: u32, out: &mut [Column]) {
         for (call, column) in self.calls.iter_mut().zip(out) {
@@ -263,11 +302,9 @@ impl Core {
             keys: KeyTable::new(key_types),
             groups: Groups { calls, used: 0, free: Vec::new(), pending: Vec::new() },
             emit: plan.emit,
-            partitioner: plan.repartition.map(|partitions| Partitioner {
-                partitions,
-                names: plan.group_by.iter().map(|output| output.field.name.clone()).collect(),
-                bytes: Vec::new(),
-            }),
+            partitioner: plan
+                .repartition
+                .map(|partitions| Partitioner::new(partitions, plan.group_by.iter())),
             value_types: plan.calls.iter().map(|call| call.field.data_type.clone()).collect(),
             included: 0,
             ids: Vec::new(),
@@ -287,6 +324,13 @@ impl Core {
 
     /// Finds the key of every row of a batch. Rows without one and deletions are dropped.
     fn assign(&mut self, batch: &Batch<'_>, drops: &mut Drops) {
+        let tombstones = batch.chunk.tombstones.iter().filter(|is| **is).count();
+        drops.add(DropReason::Tombstone, tombstones as u64);
+        self.assign_changes(batch, drops);
+    }
+
+    /// As [`Core::assign`] where deletions are changes of a table.
+    fn assign_changes(&mut self, batch: &Batch<'_>, drops: &mut Drops) {
         let chunk = batch.chunk;
         let scopes = if self.partitioner.is_some() { &[][..] } else { &chunk.partitions };
         hash_rows(&batch.keys, scopes, chunk.len(), &mut self.hashes);
@@ -294,7 +338,6 @@ impl Core {
         let Self { keys, ids, hashes, partitioner, .. } = self;
         for (row, &hash) in hashes.iter().enumerate() {
             if chunk.is_tombstone(row) {
-                drops.add(DropReason::Tombstone, 1);
                 ids.push(NONE);
             } else if !batch.keys.iter().all(|column| column.valid[row]) {
                 drops.add(DropReason::NullKey, 1);
@@ -385,36 +428,6 @@ impl Core {
     }
 }
 
-/// How group keys become partitions.
-struct Partitioner {
-    partitions: u32,
-    names: Vec<Arc<str>>,
-    bytes: Vec<u8>,
-}
-
-impl Partitioner {
-    /// The partition of the group key in `row`: by Kafka's default partitioner over the key as a
-    /// sink writes it, which is the KAFKA format for one column and JSON otherwise.
-    fn partition_of(&mut self, keys: &[&Column], row: usize) -> u32 {
-        let Self { partitions, names, bytes } = self;
-        bytes.clear();
-        let bare = match keys {
-            [key] => kafka::write(bytes, key, row).is_ok(),
-            _ => false,
-        };
-        if !bare {
-            for (i, (name, key)) in names.iter().zip(keys).enumerate() {
-                bytes.push(if i == 0 { b'{' } else { b',' });
-                json::write_string(bytes, name);
-                bytes.push(b':');
-                json::write_value(bytes, key, row);
-            }
-            bytes.push(b'}');
-        }
-        partition_for_key(bytes, *partitions).0
-    }
-}
-
 /// What an operator remembers of a partition's time.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Clock {
@@ -447,6 +460,9 @@ impl Clock {
 pub struct Clocks(Vec<Clock>);
 
 impl Clocks {
+    /// Before the first row.
+    const NONE: Self = Self(Vec::new());
+
     #[inline]
     fn of(&mut self, partition: u32) -> &mut Clock {
         let at = partition as usize;

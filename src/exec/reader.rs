@@ -5,31 +5,66 @@
 
 use thiserror::Error;
 
-use crate::chunk::{Chunk, Column};
+use super::DropReason;
+use super::event_time::{EventTime, EventTimeError};
+use crate::chunk::{Chunk, Column, ColumnData, Window};
+use crate::format::delimited::{DelimitedError, DelimitedReader};
 use crate::format::json::{JsonReader, ReadError};
 use crate::format::kafka::{self, KafkaError};
-use crate::plan::{Format, Source};
+use crate::plan::{Format, OnError, Source, SystemColumn};
 use crate::record::Record;
 use crate::schema::{Role, Schema};
+use crate::time::Timestamp;
+use crate::value::DataType;
+use crate::window::WindowSpec;
 
 /// Why a record is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RecordError {
-    /// The value's JSON.
+    /// The value's bytes.
     #[error("value: {0}")]
-    ValueJson(ReadError),
-    /// The value in Kafka's own form.
-    #[error("value: {0}")]
-    ValueKafka(KafkaError),
-    /// The key's JSON.
+    Value(BytesError),
+    /// The key's bytes.
     #[error("key: {0}")]
-    KeyJson(ReadError),
-    /// The key in Kafka's own form.
+    Key(BytesError),
+    /// The key's window.
     #[error("key: {0}")]
-    KeyKafka(KafkaError),
+    Window(KafkaError),
+    /// The column that holds the event time is NULL, negative or not in its format.
+    #[error("the timestamp column holds no time")]
+    Timestamp,
+    /// A table's record without a key.
+    #[error("a table's record has no key")]
+    NoKey,
 }
 
-/// Why a schema cannot be read in a format.
+/// Why bytes are not the values of some columns.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BytesError {
+    /// In JSON.
+    #[error(transparent)]
+    Json(#[from] ReadError),
+    /// In Kafka's own form.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
+    /// As delimited values.
+    #[error(transparent)]
+    Delimited(#[from] DelimitedError),
+}
+
+impl RecordError {
+    /// How such records are counted.
+    #[must_use]
+    pub const fn reason(&self) -> DropReason {
+        match self {
+            Self::Value(_) | Self::Key(_) | Self::Window(_) => DropReason::Unreadable,
+            Self::Timestamp => DropReason::InvalidTimestamp,
+            Self::NoKey => DropReason::NullKey,
+        }
+    }
+}
+
+/// Why a schema cannot be read or written in a format.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FormatError {
     /// Key columns come first.
@@ -47,6 +82,19 @@ pub enum FormatError {
         /// Keys or values.
         role: Role,
     },
+    /// A format has no such type.
+    #[error("the {format:?} format has no {data_type}, as column {column} is")]
+    Type {
+        /// The format.
+        format: Format,
+        /// The column.
+        column: String,
+        /// Its type.
+        data_type: DataType,
+    },
+    /// The event time.
+    #[error(transparent)]
+    Timestamp(#[from] EventTimeError),
 }
 
 /// Checks that keys come first and that the formats have room for the columns; returns the number
@@ -67,10 +115,10 @@ pub fn check_formats(
     for (format, columns, role) in
         [(key_format, keys, Role::Key), (value_format, values, Role::Value)]
     {
+        check_types(schema, format, role)?;
         let takes = match format {
             Format::Kafka if columns > 1 => "at most one column",
             Format::JsonBare if columns != 1 => "exactly one column",
-            Format::Delimited(_) => "no code yet",
             Format::None if columns > 0 && role == Role::Value => "no column",
             _ => continue,
         };
@@ -79,22 +127,87 @@ pub fn check_formats(
     Ok(keys)
 }
 
+/// DELIMITED has no nested values.
+fn check_types(schema: &Schema, format: Format, role: Role) -> Result<(), FormatError> {
+    let is_nested = |data_type: &DataType| {
+        matches!(data_type, DataType::Array(_) | DataType::Map(..) | DataType::Struct(_))
+    };
+    let mut fields = schema.fields.iter().filter(|field| field.role == role);
+    match fields.find(|field| is_nested(&field.data_type)) {
+        Some(field) if matches!(format, Format::Delimited(_)) => Err(FormatError::Type {
+            format,
+            column: field.name.to_string(),
+            data_type: field.data_type.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// How some columns are read from bytes.
 #[derive(Clone, Debug)]
 enum Part {
     Json(JsonReader),
-    /// A key of one column is its bare JSON value: it is read as a member of this name.
-    BareJson(JsonReader, String, Vec<u8>),
+    /// The bare JSON value of one column: it is read as a member of an object.
+    BareJson(JsonReader, Vec<u8>),
+    Delimited(DelimitedReader),
     Kafka,
     Nothing,
+}
+
+/// The object that a bare value is put into.
+const BARE_OPEN: &[u8] = b"{\"bare\":";
+
+impl Part {
+    fn new(format: Format, schema: &Schema, role: Role) -> Self {
+        let names = || schema.fields.iter().filter(|f| f.role == role).map(|f| &*f.name);
+        let is_bare_key = role == Role::Key && names().count() == 1;
+        match format {
+            Format::Json if is_bare_key => Self::BareJson(JsonReader::new(["bare"]), Vec::new()),
+            Format::JsonBare => Self::BareJson(JsonReader::new(["bare"]), Vec::new()),
+            Format::Json => Self::Json(JsonReader::new(names())),
+            Format::Delimited(delimiter) => Self::Delimited(DelimitedReader::new(delimiter)),
+            Format::Kafka => Self::Kafka,
+            Format::None => Self::Nothing,
+        }
+    }
+
+    fn read(&mut self, bytes: Option<&[u8]>, columns: &mut [Column]) -> Result<(), BytesError> {
+        let (part, Some(present)) = (self, bytes) else {
+            columns.iter_mut().for_each(Column::push_null);
+            return Ok(());
+        };
+        match part {
+            Self::Json(reader) => reader.read(present, columns)?,
+            Self::BareJson(reader, object) => {
+                object.clear();
+                object.extend_from_slice(BARE_OPEN);
+                object.extend_from_slice(present);
+                object.push(b'}');
+                reader.read(object, columns)?;
+            }
+            Self::Delimited(reader) => reader.read(present, columns)?,
+            Self::Kafka => match columns {
+                [column] => kafka::read(bytes, column)?,
+                _ => return Ok(()),
+            },
+            Self::Nothing => columns.iter_mut().for_each(Column::push_null),
+        }
+        Ok(())
+    }
 }
 
 /// Reads records into chunks.
 #[derive(Clone, Debug)]
 pub struct RecordReader {
     keys: usize,
+    columns: usize,
     key: Part,
     value: Part,
+    is_table: bool,
+    window: Option<WindowSpec>,
+    system_columns: Vec<SystemColumn>,
+    timestamp: Option<EventTime>,
+    on_error: OnError,
 }
 
 impl RecordReader {
@@ -104,83 +217,120 @@ impl RecordReader {
     /// When the formats do not fit the columns.
     pub fn new(plan: &Source) -> Result<Self, FormatError> {
         let keys = check_formats(&plan.schema, plan.key_format, plan.value_format)?;
-        let names =
-            |role| plan.schema.fields.iter().filter(move |f| f.role == role).map(|f| &*f.name);
-        let bare = || Part::BareJson(JsonReader::new(["key"]), "{\"key\":".to_owned(), Vec::new());
-        let part = |format, role| match format {
-            Format::Json => Part::Json(JsonReader::new(names(role))),
-            Format::Kafka => Part::Kafka,
-            Format::JsonBare => bare(),
-            Format::Delimited(_) | Format::None => Part::Nothing,
+        let timestamp = plan.timestamp.as_ref().map(|t| EventTime::new(t, &plan.schema));
+        Ok(Self {
+            keys,
+            columns: plan.schema.fields.len(),
+            key: Part::new(plan.key_format, &plan.schema, Role::Key),
+            value: Part::new(plan.value_format, &plan.schema, Role::Value),
+            is_table: plan.table,
+            window: plan.window,
+            system_columns: plan.system_columns.clone(),
+            timestamp: timestamp.transpose()?,
+            on_error: plan.on_error,
+        })
+    }
+
+    /// Whether an error stops the query.
+    #[must_use]
+    pub fn stops_at(&self, error: &RecordError) -> bool {
+        let on_error = match error {
+            RecordError::Timestamp => self.timestamp.as_ref().map(EventTime::on_invalid),
+            RecordError::NoKey => None,
+            _ => Some(self.on_error),
         };
-        let key = match (plan.key_format, keys) {
-            (Format::Json, 1) => bare(),
-            (format, _) => part(format, Role::Key),
-        };
-        Ok(Self { keys, key, value: part(plan.value_format, Role::Value) })
+        on_error == Some(OnError::Fail)
     }
 
     /// Adds a row. A record without a value is a tombstone.
     ///
     /// # Errors
-    /// When key or value cannot be read; nothing is added then.
+    /// When key or value cannot be read or there is no event time; nothing is added then.
     pub fn read(&mut self, record: &Record<'_>, chunk: &mut Chunk) -> Result<(), RecordError> {
         let rows = chunk.len();
-        let (keys, values) = chunk.columns.split_at_mut(self.keys);
-        read_part(&mut self.value, record.value, values).map_err(|error| match error {
-            PartError::Json(error) => RecordError::ValueJson(error),
-            PartError::Kafka(error) => RecordError::ValueKafka(error),
-        })?;
-        if let Err(error) = read_part(&mut self.key, record.key, keys) {
-            chunk.columns.iter_mut().for_each(|column| column.truncate(rows));
-            return Err(match error {
-                PartError::Json(error) => RecordError::KeyJson(error),
-                PartError::Kafka(error) => RecordError::KeyKafka(error),
-            });
+        match self.read_columns(record, chunk) {
+            Ok((timestamp, window)) => {
+                chunk.timestamps.push(timestamp);
+                chunk.partitions.push(record.partition.0);
+                chunk.offsets.push(record.offset.0);
+                chunk.windows.extend(window);
+                let is_tombstone = record.value.is_none();
+                if is_tombstone || !chunk.tombstones.is_empty() {
+                    // Marks begin with the first tombstone of a chunk: most chunks have none.
+                    chunk.mark_last(is_tombstone);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                chunk.columns.iter_mut().for_each(|column| column.truncate(rows));
+                Err(error)
+            }
         }
-        chunk.timestamps.push(record.timestamp);
-        chunk.partitions.push(record.partition.0);
-        chunk.offsets.push(record.offset.0);
-        let is_tombstone = record.value.is_none();
-        if is_tombstone || !chunk.tombstones.is_empty() {
-            // Marks begin with the first tombstone of a chunk: most chunks have none.
-            chunk.tombstones.resize(rows, false);
-            chunk.tombstones.push(is_tombstone);
+    }
+
+    /// Adds to the columns, of which some may be longer after an error; gives time and window.
+    #[inline]
+    fn read_columns(
+        &mut self,
+        record: &Record<'_>,
+        chunk: &mut Chunk,
+    ) -> Result<(Timestamp, Option<Window>), RecordError> {
+        let row = chunk.len();
+        let (key, window) = self.split_key(record.key)?;
+        let (read, system) = chunk.columns.split_at_mut(self.columns);
+        let (keys, values) = read.split_at_mut(self.keys);
+        self.value.read(record.value, values).map_err(RecordError::Value)?;
+        self.key.read(key, keys).map_err(RecordError::Key)?;
+        if self.is_table && !keys.iter().any(|column| column.valid[row]) {
+            return Err(RecordError::NoKey);
         }
-        Ok(())
+        let timestamp = match &self.timestamp {
+            // A tombstone has no columns to look at.
+            Some(time) if record.value.is_some() => {
+                Timestamp(time.of(read, row).ok_or(RecordError::Timestamp)?)
+            }
+            _ => record.timestamp,
+        };
+        for (kind, column) in self.system_columns.iter().zip(system) {
+            push_system(*kind, record, (timestamp, window), column);
+        }
+        Ok((timestamp, window))
+    }
+
+    /// The key without its window.
+    fn split_key<'a>(
+        &self,
+        key: Option<&'a [u8]>,
+    ) -> Result<(Option<&'a [u8]>, Option<Window>), RecordError> {
+        let Some(spec) = self.window else { return Ok((key, None)) };
+        let split = match (key, spec) {
+            (None, _) => return Err(RecordError::NoKey),
+            (Some(key), WindowSpec::Session(_)) => kafka::split_session_window(key),
+            (Some(key), _) => kafka::split_time_window(key, spec.span_ms()),
+        };
+        let (key, window) = split.map_err(RecordError::Window)?;
+        Ok((Some(key), Some(window)))
     }
 }
 
-enum PartError {
-    Json(ReadError),
-    Kafka(KafkaError),
-}
-
-fn read_part(
-    part: &mut Part,
-    bytes: Option<&[u8]>,
-    columns: &mut [Column],
-) -> Result<(), PartError> {
-    let (part, Some(present)) = (part, bytes) else {
-        columns.iter_mut().for_each(Column::push_null);
-        return Ok(());
+fn push_system(
+    kind: SystemColumn,
+    record: &Record<'_>,
+    (timestamp, window): (Timestamp, Option<Window>),
+    column: &mut Column,
+) {
+    let value = match kind {
+        SystemColumn::RowTime => Some(timestamp.0),
+        SystemColumn::RowPartition => Some(i64::from(record.partition.0)),
+        SystemColumn::RowOffset => Some(record.offset.0),
+        SystemColumn::WindowStart => window.map(|window| window.start.0),
+        SystemColumn::WindowEnd => window.map(|window| window.end.0),
     };
-    match part {
-        Part::Json(reader) => reader.read(present, columns).map_err(PartError::Json),
-        Part::BareJson(reader, open, object) => {
-            object.clear();
-            object.extend_from_slice(open.as_bytes());
-            object.extend_from_slice(present);
-            object.push(b'}');
-            reader.read(object, columns).map_err(PartError::Json)
-        }
-        Part::Kafka => match columns {
-            [column] => kafka::read(bytes, column).map_err(PartError::Kafka),
-            _ => Ok(()),
-        },
-        Part::Nothing => {
-            columns.iter_mut().for_each(Column::push_null);
-            Ok(())
-        }
+    match (value, &mut column.data) {
+        (None, _) => return column.push_null(),
+        (Some(value), ColumnData::Int(values)) => values.push(value as i32),
+        (Some(value), ColumnData::BigInt(values)) => values.push(value),
+        _ => unreachable!("a system column is an integer"),
     }
+    column.valid.push(true);
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::event_time::EventTime;
 use super::reader::{FormatError, check_formats};
 use super::{DropReason, Drops};
 use crate::chunk::{Chunk, Column, Window};
-use crate::format::{json, kafka};
-use crate::plan::{Format, Sink};
+use crate::format::{delimited, json, kafka};
+use crate::plan::{Format, OnError, Sink};
 use crate::record::PartitionId;
 use crate::schema::Schema;
+use crate::time::Timestamp;
 use crate::topic::{TopicId, Topics, partition_for_key};
 use crate::window::WindowSpec;
 
@@ -21,6 +23,8 @@ pub struct SinkWriter {
     names: Vec<Arc<str>>,
     keys: usize,
     window: Option<WindowSpec>,
+    timestamp: Option<EventTime>,
+    failure: Option<String>,
     key: Vec<u8>,
     value: Vec<u8>,
 }
@@ -37,8 +41,11 @@ impl SinkWriter {
         topic: TopicId,
     ) -> Result<Self, FormatError> {
         let keys = check_formats(schema, plan.key_format, plan.value_format)?;
+        let timestamp = plan.timestamp.as_ref().map(|t| EventTime::new(t, schema)).transpose()?;
         Ok(Self {
             topic,
+            timestamp,
+            failure: None,
             key_format: plan.key_format,
             value_format: plan.value_format,
             names: schema.fields.iter().map(|field| field.name.clone()).collect(),
@@ -53,7 +60,11 @@ impl SinkWriter {
     pub fn write(&mut self, chunk: &Chunk, topics: &mut Topics, drops: &mut Drops) -> u64 {
         let mut written = 0;
         for row in 0..chunk.len() {
-            if self.write_row(chunk, row, topics) {
+            let Some(timestamp) = self.timestamp_of(chunk, row) else {
+                drops.add(DropReason::InvalidTimestamp, 1);
+                continue;
+            };
+            if self.write_row(chunk, row, timestamp, topics) {
                 written += 1;
             } else {
                 drops.add(DropReason::Unwritable, 1);
@@ -62,7 +73,29 @@ impl SinkWriter {
         written
     }
 
-    fn write_row(&mut self, chunk: &Chunk, row: usize, topics: &mut Topics) -> bool {
+    /// Why the query has to stop, if it has.
+    pub fn take_failure(&mut self) -> Option<String> {
+        self.failure.take()
+    }
+
+    fn timestamp_of(&mut self, chunk: &Chunk, row: usize) -> Option<Timestamp> {
+        let Some(time) = self.timestamp.as_ref().filter(|_| !chunk.is_tombstone(row)) else {
+            return Some(chunk.timestamps[row]);
+        };
+        let timestamp = time.of(&chunk.columns, row);
+        if timestamp.is_none() && time.on_invalid() == OnError::Fail && self.failure.is_none() {
+            self.failure = Some("a result's timestamp column holds no time".to_owned());
+        }
+        timestamp.map(Timestamp)
+    }
+
+    fn write_row(
+        &mut self,
+        chunk: &Chunk,
+        row: usize,
+        timestamp: Timestamp,
+        topics: &mut Topics,
+    ) -> bool {
         let Some(topic) = topics.get_mut(self.topic) else { return false };
         let (keys, values) = chunk.columns.split_at(self.keys);
         self.key.clear();
@@ -82,7 +115,7 @@ impl SinkWriter {
             && write_value(&mut self.value, self.value_format, value_names, values, row);
         let key = has_key.then_some(self.key.as_slice());
         let value = has_value.then_some(self.value.as_slice());
-        topic.append(partition, key, value, &[], chunk.timestamps[row]).is_ok()
+        topic.append(partition, key, value, &[], timestamp).is_ok()
     }
 
     fn write_window(&mut self, window: Window) {
@@ -104,7 +137,10 @@ fn write_key(
 ) -> bool {
     let any = columns.iter().any(|column| column.valid[row]);
     match (format, columns) {
-        (Format::None | Format::Delimited(_), _) | (_, []) => false,
+        (Format::None, _) | (_, []) => false,
+        (Format::Delimited(delimiter), _) => {
+            any && delimited::write(out, delimiter, columns, row).is_ok()
+        }
         (Format::Kafka, [column, ..]) => kafka::write(out, column, row).unwrap_or(false),
         (Format::Json | Format::JsonBare, [column]) => {
             json::write_value(out, column, row);
@@ -126,7 +162,8 @@ fn write_value(
     row: usize,
 ) -> bool {
     match (format, columns) {
-        (Format::None | Format::Delimited(_), _) => false,
+        (Format::None, _) => false,
+        (Format::Delimited(delimiter), _) => delimited::write(out, delimiter, columns, row).is_ok(),
         (Format::JsonBare, [column]) if column.valid[row] => {
             json::write_value(out, column, row);
             true

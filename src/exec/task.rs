@@ -7,16 +7,21 @@
 use std::fmt;
 
 use super::aggregate;
+use super::explode::Explode;
 use super::expression::Evaluator;
-use super::filter::Filter;
+use super::filter::{Filter, TableFilter};
+use super::join;
+use super::partition_by::PartitionBy;
+use super::partitioner::Partitioner;
 use super::project::Project;
-use super::reader::RecordReader;
+use super::reader::{RecordError, RecordReader};
 use super::sink::SinkWriter;
 use super::split::{Splitter, append, dead_letter_headers};
 use super::{Collector, DropReason, Message, Operator, OperatorStats};
 use crate::chunk::Chunk;
-use crate::plan::{Node, NodeId, OnError, Op, Pipeline};
-use crate::schema::{Field, Schema};
+use crate::plan::{Node, NodeId, Op, Output, Pipeline};
+use crate::record::{PartitionId, Record};
+use crate::schema::{Field, Role, Schema};
 use crate::state::checkpoint::{CheckpointError, Reader, header, invalid, put, put_bytes};
 use crate::time::Timestamp;
 use crate::topic::config::MAX_BYTES;
@@ -25,10 +30,12 @@ use crate::value::DataType;
 use crate::window::WindowSpec;
 
 mod error;
+mod feed;
 #[cfg(test)]
 mod tests;
 
 pub use error::{PlanError, PlanErrorKind};
+use feed::Feed;
 
 /// Rows that are read before they are processed: they should stay in a core's cache.
 const CHUNK_ROWS: usize = 2_048;
@@ -42,6 +49,10 @@ pub struct Task {
     /// Identifies the plan in checkpoints.
     plan: Vec<u8>,
     nodes: Vec<Running>,
+    /// The topics that are read into rows.
+    feeds: Vec<Feed>,
+    /// Why it stopped.
+    failure: Option<String>,
 }
 
 impl fmt::Debug for Task {
@@ -53,9 +64,11 @@ impl fmt::Debug for Task {
 /// One node.
 struct Running {
     name: String,
-    input: Option<NodeId>,
+    inputs: Vec<NodeId>,
     stage: Stage,
     schema: Schema,
+    /// Whether the rows are changes of a table.
+    is_table: bool,
     window: Option<WindowSpec>,
     collector: Collector,
     /// Output for a subscriber.
@@ -79,6 +92,7 @@ struct Source {
     consumer: Consumer,
     reader: RecordReader,
     dead_letters: Option<TopicId>,
+    failure: Option<String>,
 }
 
 impl Task {
@@ -99,7 +113,8 @@ impl Task {
             nodes.push(running);
         }
         let plan = postcard::to_allocvec(pipeline).expect("a plan serialises into memory");
-        Ok(Self { name: pipeline.name.clone(), plan, nodes })
+        let feeds = feed::feeds(&nodes);
+        Ok(Self { name: pipeline.name.clone(), plan, nodes, feeds, failure: None })
     }
 
     /// The pipeline's name.
@@ -141,29 +156,11 @@ impl Task {
         self.nodes[node].is_subscribed = true;
     }
 
-    /// Reads and processes up to `max_records` records of each topic; returns how many there were.
-    pub fn poll(&mut self, topics: &mut Topics, max_records: usize) -> usize {
-        let mut total = 0;
-        for node in 0..self.nodes.len() {
-            let mut left = max_records;
-            while left > 0 {
-                let records = match &mut self.nodes[node].stage {
-                    Stage::Source(_) => {
-                        let records = self.nodes[node].read(topics, left.min(CHUNK_ROWS));
-                        self.flow(topics);
-                        records
-                    }
-                    Stage::Split(splitter) => splitter.poll(topics, left),
-                    Stage::Operator(_) | Stage::Sink(_) => 0,
-                };
-                if records == 0 {
-                    break;
-                }
-                total += records;
-                left -= records;
-            }
-        }
-        total
+    /// Why the task stopped, if it has: a plan can ask for that instead of leaving out what cannot
+    /// be read. It then reads nothing more.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
     }
 
     /// Processes rows as if the source `node` had read them.
@@ -187,6 +184,15 @@ impl Task {
 
     fn flow(&mut self, topics: &mut Topics) {
         self.flow_from(None, None, topics);
+        for node in &mut self.nodes {
+            let failure = match &mut node.stage {
+                Stage::Source(source) => source.failure.take(),
+                Stage::Sink(sink) => sink.take_failure(),
+                Stage::Split(_) | Stage::Operator(_) => None,
+            };
+            let named = failure.map(|failure| format!("{}: {failure}", node.name));
+            self.failure = self.failure.take().or(named);
+        }
     }
 
     /// Sends what nodes have given out through those behind them, in the plan's order. `rows`
@@ -199,17 +205,18 @@ impl Task {
     ) {
         for node in 0..self.nodes.len() {
             let (before, rest) = self.nodes.split_at_mut(node);
-            if let Some(input) = rest[0].input {
+            for at in 0..rest[0].inputs.len() {
+                let input = rest[0].inputs[at];
                 let chunk = match rows {
                     Some((source, rows)) if source == input => rows,
                     _ => &before[input].collector.output,
                 };
                 if !chunk.is_empty() {
-                    rest[0].handle(Message::Chunk(chunk), topics);
+                    rest[0].handle(at, Message::Chunk(chunk), topics);
                 }
             }
             if let Some(now) = commit {
-                rest[0].handle(Message::Commit(now), topics);
+                rest[0].handle(0, Message::Commit(now), topics);
             }
         }
         for node in &mut self.nodes {
@@ -272,6 +279,7 @@ impl Task {
     pub fn checkpoint(&self) -> Vec<u8> {
         let mut out = header();
         put_bytes(&mut out, "plan", &self.plan);
+        put(&mut out, "failure", &self.failure);
         for node in &self.nodes {
             let counters = (node.rows_in, node.rows_out, node.collector.drops);
             put(&mut out, "node", &counters);
@@ -296,6 +304,7 @@ impl Task {
         if from.bytes("plan")? != self.plan {
             return Err(CheckpointError::OtherPipeline);
         }
+        self.failure = from.read("failure")?;
         for node in &mut self.nodes {
             (node.rows_in, node.rows_out, node.collector.drops) = from.read("node")?;
             node.collector.output.clear();
@@ -315,23 +324,43 @@ impl Task {
 }
 
 impl Running {
-    /// Reads records into the node's output; returns how many there were.
-    fn read(&mut self, topics: &mut Topics, max_records: usize) -> usize {
+    /// Reads records into the node's output: of all partitions in the order of their arrival, or
+    /// of one partition those before a time. Returns how many there were.
+    fn read(
+        &mut self,
+        topics: &mut Topics,
+        max_records: usize,
+        of: Option<(PartitionId, feed::Before)>,
+    ) -> usize {
         let Stage::Source(source) = &mut self.stage else { return 0 };
-        let Source { topic, consumer, reader, dead_letters } = source.as_mut();
+        let Source { topic, consumer, reader, dead_letters, failure } = source.as_mut();
         let Collector { output, drops } = &mut self.collector;
         let read = topics.with(*topic, |topic, others| {
-            consumer.poll(topic, max_records, usize::MAX, |record| {
+            let each = |record: Record<'_>| {
+                if failure.is_some() {
+                    return;
+                }
                 let Err(error) = reader.read(&record, output) else { return };
-                drops.add(DropReason::Unreadable, 1);
-                if let Some(to) = *dead_letters {
+                drops.add(error.reason(), 1);
+                if reader.stops_at(&error) {
+                    let at = format!("{}-{}@{}", topic.name(), record.partition.0, record.offset.0);
+                    *failure = Some(format!("{at}: {error}"));
+                }
+                if let Some(to) = dead_letters.filter(|_| !matches!(error, RecordError::NoKey)) {
                     let headers = dead_letter_headers(&record, topic.name(), error.to_string());
                     let partitions = topic.partitions();
                     if append(&record, &headers, partitions, to, others).is_err() {
                         drops.add(DropReason::Unwritable, 1);
                     }
                 }
-            })
+            };
+            match of {
+                None => consumer.poll(topic, max_records, usize::MAX, each),
+                Some((partition, before)) => {
+                    let wanted = |timestamp| before.is_wanted(timestamp);
+                    consumer.poll_partition(topic, partition, max_records, wanted, each)
+                }
+            }
         });
         let read = read.unwrap_or(0);
         self.rows_in += read as u64;
@@ -339,12 +368,12 @@ impl Running {
         read
     }
 
-    fn handle(&mut self, message: Message<'_>, topics: &mut Topics) {
+    fn handle(&mut self, input: usize, message: Message<'_>, topics: &mut Topics) {
         let before = self.collector.output.len();
         match (&mut self.stage, message) {
             (Stage::Operator(operator), Message::Chunk(chunk)) => {
                 self.rows_in += chunk.len() as u64;
-                operator.process(chunk, &mut self.collector);
+                operator.process_input(input, chunk, &mut self.collector);
             }
             (Stage::Operator(operator), Message::Commit(now)) => {
                 operator.commit(now, &mut self.collector);
@@ -402,6 +431,14 @@ fn types(schema: &Schema) -> Vec<DataType> {
     schema.fields.iter().map(|field| field.data_type.clone()).collect()
 }
 
+/// What a node is made of.
+struct Built {
+    stage: Stage,
+    schema: Schema,
+    window: Option<WindowSpec>,
+    is_table: bool,
+}
+
 /// Builds a node behind those that are there. `template` is the configuration of the first topic
 /// that is read, which those that are created follow.
 fn build(
@@ -410,75 +447,44 @@ fn build(
     template: &mut Option<TopicConfig>,
     topics: &mut Topics,
 ) -> Result<Running, PlanErrorKind> {
-    let input = check_inputs(node, nodes.len())?;
-    let (schema, window) = match input {
-        Some(input) => (nodes[input].schema.clone(), nodes[input].window),
-        None => (Schema::default(), None),
-    };
-    let columns = types(&schema);
-    let (stage, schema, window) = match &node.op {
-        Op::Source(plan) => {
-            if plan.table
-                || plan.window.is_some()
-                || plan.timestamp.is_some()
-                || !plan.system_columns.is_empty()
-                || plan.on_error == OnError::Fail
-            {
-                return Err(PlanErrorKind::Unsupported("this kind of source"));
-            }
+    check_inputs(node, nodes.len())?;
+    let built = match (&node.op, node.inputs.as_slice()) {
+        (Op::Source(plan), _) => {
             let source = source(plan, topics)?;
             let topic = topics.get(source.topic).map(Topic::config);
             *template = template.take().or_else(|| topic.cloned());
-            (Stage::Source(Box::new(source)), plan.schema.clone(), None)
+            Built {
+                stage: Stage::Source(Box::new(source)),
+                schema: plan.output(),
+                window: plan.window,
+                is_table: plan.table,
+            }
         }
-        Op::Split(plan) => {
+        (Op::Split(plan), _) => {
             let splitter = Splitter::new(plan, topics)?;
-            (Stage::Split(Box::new(splitter)), Schema::default(), None)
+            let stage = Stage::Split(Box::new(splitter));
+            Built { stage, schema: Schema::default(), window: None, is_table: false }
         }
-        Op::Filter(expr) => {
-            let predicate = Evaluator::new(expr, &columns)?;
-            if *predicate.data_type() != DataType::Boolean {
-                return Err(PlanErrorKind::Predicate(predicate.data_type().clone()));
-            }
-            let filter = Filter::new(node.name.clone(), predicate);
-            (Stage::Operator(Box::new(filter)), schema, window)
-        }
-        Op::Project(outputs) => {
-            let mut evaluators = Vec::new();
-            for output in outputs {
-                let evaluator = Evaluator::new(&output.expr, &columns)?;
-                check_field(&output.field, evaluator.data_type())?;
-                evaluators.push((output.field.role, evaluator));
-            }
-            let schema = Schema::new(outputs.iter().map(|output| output.field.clone()).collect());
-            let project = Project::new(node.name.clone(), evaluators);
-            (Stage::Operator(Box::new(project)), schema, window)
-        }
-        Op::PartitionBy(_) => return Err(PlanErrorKind::Unsupported("PARTITION BY")),
-        Op::Explode(_) => return Err(PlanErrorKind::Unsupported("a table function")),
-        Op::Join(_) => return Err(PlanErrorKind::Unsupported("a join")),
-        Op::Aggregate(plan) => {
-            let operator = aggregate::operator(&node.name, plan, &columns)?;
-            let keys = plan.group_by.iter().map(|output| &output.field);
-            let fields = keys.chain(plan.calls.iter().map(|call| &call.field));
-            (Stage::Operator(operator), Schema::new(fields.cloned().collect()), plan.window)
-        }
-        Op::Sink(plan) => {
-            if plan.timestamp.is_some() || plan.partitions.is_some() {
-                return Err(PlanErrorKind::Unsupported("this kind of sink"));
-            }
-            let config = template.clone().ok_or(PlanErrorKind::NoSource)?;
+        (Op::Sink(plan), [input, ..]) => {
+            let input = &nodes[*input];
+            let mut config = template.clone().ok_or(PlanErrorKind::NoSource)?;
+            config.partitions = plan.partitions.unwrap_or(config.partitions);
             let topic = topics.get_or_create(TopicConfig { name: plan.topic.clone(), ..config })?;
-            let sink = SinkWriter::new(plan, &schema, window, topic)?;
-            (Stage::Sink(sink), Schema::default(), None)
+            let sink = SinkWriter::new(plan, &input.schema, input.window, topic)?;
+            let stage = Stage::Sink(sink);
+            Built { stage, schema: Schema::default(), window: None, is_table: false }
         }
+        (_, [left, right]) => build_join(node, &nodes[*left], &nodes[*right])?,
+        (_, inputs) => build_operator(node, &nodes[inputs[0]])?,
     };
+    let Built { stage, schema, window, is_table } = built;
     let output_types = types(&schema);
     Ok(Running {
         name: node.name.clone(),
-        input,
+        inputs: node.inputs.clone(),
         stage,
         schema,
+        is_table,
         window,
         collector: Collector::new(&output_types),
         kept: Chunk::new(&output_types),
@@ -488,8 +494,116 @@ fn build(
     })
 }
 
-/// The input of a node that has one.
-fn check_inputs(node: &Node, before: usize) -> Result<Option<NodeId>, PlanErrorKind> {
+/// Builds an operator with one input.
+fn build_operator(node: &Node, input: &Running) -> Result<Built, PlanErrorKind> {
+    let (schema, window, is_table) = (input.schema.clone(), input.window, input.is_table);
+    let (name, columns) = (node.name.clone(), types(&schema));
+    let needs_stream = |what| match is_table {
+        true => Err(PlanErrorKind::NeedsStream(what)),
+        false => Ok(()),
+    };
+    let (operator, schema, window, is_table): (Box<dyn Operator>, _, _, _) = match &node.op {
+        Op::Filter(expr) => {
+            let predicate = Evaluator::new(expr, &columns)?;
+            if *predicate.data_type() != DataType::Boolean {
+                return Err(PlanErrorKind::Predicate(predicate.data_type().clone()));
+            }
+            let filter: Box<dyn Operator> = if is_table {
+                let keys = &columns[..schema.keys().count()];
+                let keep_ms = window.map(|w| w.grace_ms(false).saturating_add(w.span_ms()));
+                Box::new(TableFilter::new(name, predicate, keys, keep_ms))
+            } else {
+                Box::new(Filter::new(name, predicate))
+            };
+            (filter, schema, window, is_table)
+        }
+        Op::Project(outputs) => {
+            let (project, schema) = project(name, outputs, &columns)?;
+            (Box::new(project), schema, window, is_table)
+        }
+        Op::PartitionBy(plan) => {
+            needs_stream("PARTITION BY")?;
+            let (project, schema) = project(name, &plan.outputs, &columns)?;
+            let keys = schema.keys().count();
+            if let Some((_, late)) = schema.keys().find(|(index, _)| *index >= keys) {
+                return Err(PlanErrorKind::KeyAfterValue(late.name.to_string()));
+            }
+            let partitioner = plan
+                .repartition
+                .filter(|_| keys > 0)
+                .map(|partitions| Partitioner::new(partitions.max(1), plan.outputs[..keys].iter()));
+            (Box::new(PartitionBy::new(project, keys, partitioner)), schema, None, false)
+        }
+        Op::Explode(plan) => {
+            needs_stream("a table function")?;
+            let mut arrays = Vec::new();
+            let mut schema = schema;
+            for output in &plan.functions {
+                let array = Evaluator::new(&output.expr, &columns)?;
+                let DataType::Array(item) = array.data_type() else {
+                    let (column, found) =
+                        (output.field.name.to_string(), array.data_type().clone());
+                    return Err(PlanErrorKind::NoArray { column, found });
+                };
+                check_field(&output.field, item)?;
+                arrays.push(array);
+                schema.fields.push(Field { role: Role::Value, ..output.field.clone() });
+            }
+            (Box::new(Explode::new(name, arrays)), schema, window, false)
+        }
+        Op::Aggregate(plan) => {
+            let operator = if is_table {
+                let key = (schema.keys().count(), window.is_some());
+                aggregate::table_operator(&name, plan, &columns, key)?
+            } else {
+                aggregate::operator(&name, plan, &columns)?
+            };
+            let keys = plan.group_by.iter().map(|output| &output.field);
+            let fields = keys.chain(plan.calls.iter().map(|call| &call.field));
+            (operator, Schema::new(fields.cloned().collect()), plan.window, true)
+        }
+        Op::Source(_) | Op::Split(_) | Op::Sink(_) | Op::Join(_) => {
+            unreachable!("built elsewhere")
+        }
+    };
+    Ok(Built { stage: Stage::Operator(operator), schema, window, is_table })
+}
+
+fn build_join(node: &Node, left: &Running, right: &Running) -> Result<Built, PlanErrorKind> {
+    let Op::Join(plan) = &node.op else { unreachable!("only joins have two inputs") };
+    let input = |of: &Running| (of.is_table, of.window.is_some());
+    let [(left_table, left_windowed), (right_table, right_windowed)] = [input(left), input(right)];
+    let operator = join::operator(
+        &node.name,
+        plan,
+        join::Input { schema: &left.schema, is_table: left_table, is_windowed: left_windowed },
+        join::Input { schema: &right.schema, is_table: right_table, is_windowed: right_windowed },
+    )?;
+    Ok(Built {
+        stage: Stage::Operator(operator),
+        schema: join::output(&left.schema, &right.schema),
+        window: left.window,
+        is_table: left_table && right_table,
+    })
+}
+
+fn project(
+    name: String,
+    outputs: &[Output],
+    columns: &[DataType],
+) -> Result<(Project, Schema), PlanErrorKind> {
+    let mut evaluators = Vec::new();
+    for output in outputs {
+        let evaluator = Evaluator::new(&output.expr, columns)?;
+        check_field(&output.field, evaluator.data_type())?;
+        evaluators.push((output.field.role, evaluator));
+    }
+    let schema = Schema::new(outputs.iter().map(|output| output.field.clone()).collect());
+    Ok((Project::new(name, evaluators), schema))
+}
+
+/// Checks number and order of a node's inputs.
+fn check_inputs(node: &Node, before: usize) -> Result<(), PlanErrorKind> {
     let needs = match &node.op {
         Op::Source(_) | Op::Split(_) => 0,
         Op::Filter(_)
@@ -503,9 +617,9 @@ fn check_inputs(node: &Node, before: usize) -> Result<Option<NodeId>, PlanErrorK
     if node.inputs.len() != needs {
         return Err(PlanErrorKind::Inputs { needs, found: node.inputs.len() });
     }
-    match node.inputs.first() {
-        Some(&input) if input >= before => Err(PlanErrorKind::InputOrder(input)),
-        input => Ok(input.copied()),
+    match node.inputs.iter().find(|input| **input >= before) {
+        Some(&input) => Err(PlanErrorKind::InputOrder(input)),
+        None => Ok(()),
     }
 }
 
@@ -536,5 +650,5 @@ fn source(plan: &crate::plan::Source, topics: &mut Topics) -> Result<Source, Pla
         }
         None => None,
     };
-    Ok(Source { topic, consumer, reader: RecordReader::new(plan)?, dead_letters })
+    Ok(Source { topic, consumer, reader: RecordReader::new(plan)?, dead_letters, failure: None })
 }

@@ -156,6 +156,12 @@ impl KeyTable {
         id
     }
 
+    /// Number of references to a key.
+    #[must_use]
+    pub fn references(&self, id: u32) -> u32 {
+        self.references[id as usize]
+    }
+
     /// Keeps the key.
     pub fn retain(&mut self, id: u32) {
         self.references[id as usize] += 1;
@@ -275,7 +281,8 @@ fn nested_bytes(value: &Value) -> Vec<u8> {
     postcard::to_allocvec(value).expect("a value serialises into memory")
 }
 
-fn encode(column: &Column, row: usize, out: &mut Vec<u8>) {
+/// Adds a value that is not NULL to bytes.
+pub(super) fn encode(column: &Column, row: usize, out: &mut Vec<u8>) {
     match &column.data {
         ColumnData::Boolean(v) => out.push(u8::from(v[row])),
         ColumnData::Int(v) => out.extend_from_slice(&v[row].to_le_bytes()),
@@ -323,7 +330,8 @@ fn equals(columns: &[&Column], row: usize, mut bytes: &[u8]) -> bool {
     })
 }
 
-fn push_decoded(data_type: &DataType, bytes: &mut &[u8], out: &mut Column) {
+/// Adds the value at the front of bytes to a column, and takes it off them.
+pub(super) fn push_decoded(data_type: &DataType, bytes: &mut &[u8], out: &mut Column) {
     match &mut out.data {
         ColumnData::Boolean(v) => v.push(take::<1>(bytes)[0] != 0),
         ColumnData::Int(v) => v.push(i32::from_le_bytes(take(bytes))),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Topic;
 use super::segment::Segment;
 use crate::record::{Offset, PartitionId, Record};
+use crate::time::Timestamp;
 
 /// The number of the segment that was last read: only a place to look first, so it takes no part
 /// in comparisons and is not saved.
@@ -135,6 +136,42 @@ impl Consumer {
             bytes += record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
             each(record);
             head = self.successor(topic, segment, index).or_else(|| self.earliest(topic));
+        }
+        records
+    }
+
+    /// The timestamp of the next record of a partition, if it is there.
+    pub fn next_timestamp(&mut self, topic: &Topic, partition: PartitionId) -> Option<Timestamp> {
+        self.skip_removed(topic);
+        let slot = self.slot_of(partition)?;
+        let (_, segment, index) = self.head(topic, slot)?;
+        Some(segment.record(partition, index).timestamp)
+    }
+
+    /// Hands the next records of one partition to `each` as long as `wanted` says so of their
+    /// timestamp, up to `max_records`. Returns how many there were.
+    pub fn poll_partition<'t>(
+        &mut self,
+        topic: &'t Topic,
+        partition: PartitionId,
+        max_records: usize,
+        mut wanted: impl FnMut(Timestamp) -> bool,
+        mut each: impl FnMut(Record<'t>),
+    ) -> usize {
+        self.skip_removed(topic);
+        let Some(slot) = self.slot_of(partition) else { return 0 };
+        let mut records = 0;
+        while records < max_records
+            && let Some((_, segment, index)) = self.head(topic, slot)
+        {
+            let record = segment.record(partition, index);
+            if !wanted(record.timestamp) {
+                break;
+            }
+            let position = &mut self.positions[slot];
+            position.next = position.next.next();
+            records += 1;
+            each(record);
         }
         records
     }

@@ -21,12 +21,13 @@ pub struct TableAggregate {
     state: State,
 }
 
-struct State {
-    core: Core,
+/// The groups of a table.
+pub(super) struct State {
+    pub core: Core,
     table: Table,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Table {
     /// The group of each key.
     groups: Vec<u32>,
@@ -48,11 +49,22 @@ impl TableAggregate {
     /// The operator of a checked plan.
     #[must_use]
     pub fn new(name: String, inputs: Inputs, core: Core) -> Self {
-        Self { name, inputs, state: State { core, table: Table::default() } }
+        Self { name, inputs, state: State::new(core) }
     }
 }
 
 impl State {
+    pub const fn new(core: Core) -> Self {
+        let table = Table {
+            groups: Vec::new(),
+            latest: Vec::new(),
+            changed: Vec::new(),
+            changes: Vec::new(),
+            clocks: Clocks::NONE,
+        };
+        Self { core, table }
+    }
+
     fn process(&mut self, batch: &Batch<'_>, out: &mut Collector) {
         self.core.assign(batch, &mut out.drops);
         for row in 0..batch.chunk.len() {
@@ -65,17 +77,32 @@ impl State {
     }
 
     fn row(&mut self, batch: &Batch<'_>, row: usize, key: u32, out: &mut Collector) {
+        let group = self.touch(batch, row, key);
+        self.core.groups.add(row, group);
+        self.core.included += 1;
+        if self.core.emit == Emit::Update {
+            self.core.groups.flush(&batch.arguments);
+        }
+        self.changed(key, batch.chunk.offsets[row], out);
+    }
+
+    /// The group of a key, which the row belongs to.
+    pub fn touch(&mut self, batch: &Batch<'_>, row: usize, key: u32) -> u32 {
         let (timestamp, offset) = (batch.chunk.timestamps[row].0, batch.chunk.offsets[row]);
         let clock = self.table.clocks.of(self.core.keys.partition(key));
         clock.stream_time = clock.stream_time.max(timestamp);
         let group = self.group(key);
         let latest = &mut self.table.latest[group as usize];
         *latest = (latest.0.max(timestamp), latest.1.max(offset));
-        self.core.groups.add(row, group);
-        self.core.included += 1;
+        group
+    }
+
+    /// Emits what the row at `offset` made of a group, or notes that it is to be emitted.
+    pub fn changed(&mut self, key: u32, offset: i64, out: &mut Collector) {
+        let group = self.table.groups[key as usize];
         if self.core.emit == Emit::Update {
-            self.core.groups.flush(&batch.arguments);
-            let meta = Meta { window: None, timestamp: latest.0, offset };
+            let (timestamp, _) = self.table.latest[group as usize];
+            let meta = Meta { window: None, timestamp, offset };
             self.core.push_group(key, meta, group, &mut out.output);
         } else if !std::mem::replace(&mut self.table.changed[group as usize], true) {
             self.table.changes.push(key);
@@ -100,6 +127,50 @@ impl State {
     }
 }
 
+impl State {
+    pub fn commit(&mut self, out: &mut Collector) {
+        let changes = std::mem::take(&mut self.table.changes);
+        for &key in &changes {
+            let group = self.table.groups[key as usize];
+            self.table.changed[group as usize] = false;
+            self.push(key, &mut out.output);
+        }
+    }
+
+    pub fn checkpoint(&self, out: &mut Vec<u8>) {
+        self.core.checkpoint(out);
+        put(out, "table", &self.table);
+    }
+
+    pub fn restore(&mut self, from: &mut Reader<'_>) -> Result<(), CheckpointError> {
+        self.core.restore(from)?;
+        self.table = from.read("table")?;
+        Ok(())
+    }
+
+    pub fn stats(&self) -> OperatorStats {
+        OperatorStats {
+            included: self.core.included,
+            keys: self.core.keys.len() as u64,
+            groups: self.core.keys.len() as u64,
+            state_bytes: self.core.size_bytes() as u64,
+            stream_time: self.table.clocks.range(),
+            ..OperatorStats::default()
+        }
+    }
+
+    pub fn read(&mut self, out: &mut Chunk) {
+        let mut rows = TableRows::new(&self.core);
+        for key in 0..self.table.groups.len() as u32 {
+            if self.table.groups[key as usize] != NONE {
+                let everything = Window { start: Timestamp::MIN, end: Timestamp::MIN };
+                self.push(key, rows.push(key, everything));
+            }
+        }
+        rows.finish(&self.core, out);
+    }
+}
+
 impl Operator for TableAggregate {
     fn name(&self) -> &str {
         &self.name
@@ -110,45 +181,22 @@ impl Operator for TableAggregate {
     }
 
     fn commit(&mut self, _now: Timestamp, out: &mut Collector) {
-        let changes = std::mem::take(&mut self.state.table.changes);
-        for &key in &changes {
-            let group = self.state.table.groups[key as usize];
-            self.state.table.changed[group as usize] = false;
-            self.state.push(key, &mut out.output);
-        }
+        self.state.commit(out);
     }
 
     fn checkpoint(&self, out: &mut Vec<u8>) {
-        self.state.core.checkpoint(out);
-        put(out, "table", &self.state.table);
+        self.state.checkpoint(out);
     }
 
     fn restore(&mut self, from: &mut Reader<'_>) -> Result<(), CheckpointError> {
-        self.state.core.restore(from)?;
-        self.state.table = from.read("table")?;
-        Ok(())
+        self.state.restore(from)
     }
 
     fn stats(&self) -> OperatorStats {
-        let State { core, table } = &self.state;
-        OperatorStats {
-            included: core.included,
-            keys: core.keys.len() as u64,
-            groups: core.keys.len() as u64,
-            state_bytes: core.size_bytes() as u64,
-            stream_time: table.clocks.range(),
-            ..OperatorStats::default()
-        }
+        self.state.stats()
     }
 
     fn read_table(&mut self, out: &mut Chunk) {
-        let mut rows = TableRows::new(&self.state.core);
-        for key in 0..self.state.table.groups.len() as u32 {
-            if self.state.table.groups[key as usize] != NONE {
-                let everything = Window { start: Timestamp::MIN, end: Timestamp::MIN };
-                self.state.push(key, rows.push(key, everything));
-            }
-        }
-        rows.finish(&self.state.core, out);
+        self.state.read(out);
     }
 }

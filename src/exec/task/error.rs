@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::exec::aggregate::AggregatePlanError;
 use crate::exec::expression::ExprError;
+use crate::exec::join::JoinPlanError;
 use crate::exec::reader::FormatError;
 use crate::exec::split::SplitError;
 use crate::topic::TopicError;
@@ -73,7 +74,21 @@ pub enum PlanErrorKind {
     /// A router.
     #[error(transparent)]
     Split(#[from] SplitError),
-    /// Something that plans can say and tasks cannot do.
-    #[error("{0} cannot run yet")]
-    Unsupported(&'static str),
+    /// A join.
+    #[error(transparent)]
+    Join(#[from] JoinPlanError),
+    /// What a table function takes.
+    #[error("column {column}: a table function takes an ARRAY, not {found}")]
+    NoArray {
+        /// The column.
+        column: String,
+        /// The expression's type.
+        found: DataType,
+    },
+    /// Only streams can have their keys or rows changed.
+    #[error("{0} is for streams, not for tables")]
+    NeedsStream(&'static str),
+    /// Key columns come first.
+    #[error("key column {0} comes after a value column")]
+    KeyAfterValue(String),
 }

@@ -87,7 +87,7 @@ fn records(topics: &Topics, name: &str) -> Vec<String> {
     topic.last(1_000).iter().map(show).collect()
 }
 
-fn show(record: &crate::record::Record<'_>) -> String {
+fn show(record: &Record<'_>) -> String {
     let text = |bytes: Option<&[u8]>| {
         bytes.map_or("-".to_owned(), |b| String::from_utf8_lossy(b).escape_debug().to_string())
     };
