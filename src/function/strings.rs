@@ -1,4 +1,637 @@
-//! (being written)
-use super::table::Scalar;
-pub const FUNCTIONS: &[Scalar] = &[];
-pub const REGEX: &[Scalar] = &[];
+//! Functions of texts and regular expressions. Positions count characters from 1.
+
+use super::call::{Body, Context, Fault, Outcome, integer, ints, push_int, push_text, text, texts};
+use super::table::{Category, Scalar, scalar};
+use crate::chunk::Column;
+use crate::value::Value;
+
+const STRING: Category = Category::String;
+const REGULAR: Category = Category::Regex;
+
+/// The functions of texts.
+pub const FUNCTIONS: &[Scalar] = &[
+    scalar(
+        "CHR",
+        STRING,
+        &["code INT -> VARCHAR", "escape VARCHAR -> VARCHAR"],
+        Body::Strict(chr),
+        "The character with a Unicode number, or of an escape like `\\u004b`; NULL when there is none.",
+        &[
+            "CHR(75) = 'K'",
+            "CHR('\\u004b') = 'K'",
+            "CHR(-1) = NULL",
+            "CHR('bogus') = NULL",
+            "CHR('\\ud83d\\ude00') = '😀'",
+        ],
+    ),
+    scalar(
+        "CONCAT",
+        STRING,
+        &["value VARCHAR... -> VARCHAR"],
+        Body::Columns(concat),
+        "The texts one behind the other; NULL is nothing.",
+        &["CONCAT('a', 'b', 'c') = 'abc'", "CONCAT('a', NULL) = 'a'"],
+    ),
+    scalar(
+        "CONCAT_WS",
+        STRING,
+        &["separator VARCHAR, value VARCHAR... -> VARCHAR"],
+        Body::Columns(concat_ws),
+        "The texts that are not NULL with a separator between them; NULL when the separator is.",
+        &["CONCAT_WS('-', 'a', NULL, 'b') = 'a-b'", "CONCAT_WS(NULL, 'a') = NULL"],
+    ),
+    scalar(
+        "ENCODE",
+        STRING,
+        &["value VARCHAR, from VARCHAR, to VARCHAR -> VARCHAR"],
+        Body::Strict(encode),
+        "A text in one of the encodings hex, utf8, ascii and base64 in another.",
+        &["ENCODE('Hi', 'utf8', 'hex') = '4869'", "ENCODE('SGk=', 'base64', 'ascii') = 'Hi'"],
+    ),
+    scalar(
+        "INITCAP",
+        STRING,
+        &["value VARCHAR -> VARCHAR"],
+        Body::Text(initcap),
+        "Each word with a capital first letter, the others small. Words end at white space.",
+        &["INITCAP('the   Quick br0wn fOx') = 'The   Quick Br0wn Fox'"],
+    ),
+    scalar(
+        "INSTR",
+        STRING,
+        &[
+            "text VARCHAR, wanted VARCHAR -> INT",
+            "text VARCHAR, wanted VARCHAR, position INT -> INT",
+            "text VARCHAR, wanted VARCHAR, position INT, occurrence INT -> INT",
+        ],
+        Body::Strict(instr),
+        "Where a text occurs in another: from a position on, or from the end backwards when it is \
+         negative; the nth time. 0 when it does not.",
+        &[
+            "INSTR('corporate floor', 'or') = 2",
+            "INSTR('corporate floor', 'or', 3) = 5",
+            "INSTR('corporate floor', 'or', -3) = 14",
+            "INSTR('corporate floor', 'or', -3, 2) = 5",
+            "INSTR('corporate floor', 'x') = 0",
+        ],
+    ),
+    scalar(
+        "LCASE",
+        STRING,
+        &["value VARCHAR -> VARCHAR"],
+        Body::Text(|text, out| {
+            if text.is_ascii() {
+                out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
+            } else {
+                out.push_str(&text.to_lowercase());
+            }
+            true
+        }),
+        "Small letters.",
+        &["LCASE('MiXeD') = 'mixed'", "LCASE('ÄÖ') = 'äö'"],
+    ),
+    scalar(
+        "LEN",
+        STRING,
+        &["value VARCHAR -> INT"],
+        Body::Columns(len),
+        "The number of characters, as Java counts them: those above U+FFFF twice.",
+        &["LEN('abc') = 3", "LEN('😀') = 2", "LEN(CAST(NULL AS VARCHAR)) = NULL"],
+    ),
+    scalar(
+        "LPAD",
+        STRING,
+        &["value VARCHAR, length INT, padding VARCHAR -> VARCHAR"],
+        Body::Strict(|_, v| pad(v, true)),
+        "The text filled up on the left to a length, or cut to it.",
+        &[
+            "LPAD('foo', 7, 'Bar') = 'BarBfoo'",
+            "LPAD('foo', 2, 'x') = 'fo'",
+            "LPAD('foo', 5, '') = NULL",
+        ],
+    ),
+    scalar(
+        "MASK",
+        STRING,
+        MASK,
+        Body::Values(|_, v| mask(v, |_, _| true)),
+        MASK_DOC,
+        &["MASK('My Test $123') = 'Xx-Xxxx--nnn'", "MASK('aB1', '*', NULL, '#', NULL) = '*B#'"],
+    ),
+    scalar(
+        "MASK_KEEP_LEFT",
+        STRING,
+        MASK_PART,
+        Body::Values(|_, v| mask_part(v, |n, i, _| i >= n)),
+        "As MASK, but the first characters stay.",
+        &["MASK_KEEP_LEFT('My Test $123', 4) = 'My Txxx--nnn'"],
+    ),
+    scalar(
+        "MASK_KEEP_RIGHT",
+        STRING,
+        MASK_PART,
+        Body::Values(|_, v| mask_part(v, |n, i, length| i + n < length)),
+        "As MASK, but the last characters stay.",
+        &["MASK_KEEP_RIGHT('My Test $123', 4) = 'Xx-Xxxx-$123'"],
+    ),
+    scalar(
+        "MASK_LEFT",
+        STRING,
+        MASK_PART,
+        Body::Values(|_, v| mask_part(v, |n, i, _| i < n)),
+        "As MASK, of the first characters only.",
+        &["MASK_LEFT('My Test $123', 4) = 'Xx-Xest $123'"],
+    ),
+    scalar(
+        "MASK_RIGHT",
+        STRING,
+        MASK_PART,
+        Body::Values(|_, v| mask_part(v, |n, i, length| i + n >= length)),
+        "As MASK, of the last characters only.",
+        &["MASK_RIGHT('My Test $123', 4) = 'My Test -nnn'"],
+    ),
+    scalar(
+        "REPLACE",
+        STRING,
+        &["value VARCHAR, old VARCHAR, new VARCHAR -> VARCHAR"],
+        Body::Strict(|_, v| {
+            Ok(Value::Varchar(text(&v[0]).replace(text(&v[1]), text(&v[2])).into()))
+        }),
+        "The text with each occurrence of one text replaced by another.",
+        &["REPLACE('banana', 'an', 'o') = 'booa'"],
+    ),
+    scalar(
+        "RPAD",
+        STRING,
+        &["value VARCHAR, length INT, padding VARCHAR -> VARCHAR"],
+        Body::Strict(|_, v| pad(v, false)),
+        "The text filled up on the right to a length, or cut to it.",
+        &[
+            "RPAD('foo', 7, 'Bar') = 'fooBarB'",
+            "RPAD('foo', 2, 'x') = 'fo'",
+            "RPAD('foo', -1, 'x') = NULL",
+        ],
+    ),
+    scalar(
+        "SPLIT",
+        STRING,
+        &["value VARCHAR, delimiter VARCHAR -> ARRAY<VARCHAR>"],
+        Body::Strict(split),
+        "The parts of a text between delimiters; its characters when the delimiter is empty.",
+        &["SPLIT('a,b,,c', ',') = ARRAY['a', 'b', '', 'c']", "SPLIT('ab', '') = ARRAY['a', 'b']"],
+    ),
+    scalar(
+        "SPLIT_TO_MAP",
+        STRING,
+        &[
+            "value VARCHAR, entry_delimiter VARCHAR, pair_delimiter VARCHAR -> MAP<VARCHAR, VARCHAR>",
+        ],
+        Body::Strict(split_to_map),
+        "A map of the pairs in a text; what is no pair does not count.",
+        &[
+            "SPLIT_TO_MAP('a:1;b:2', ';', ':') = MAP('a' := '1', 'b' := '2')",
+            "SPLIT_TO_MAP('a:1', '', ':') = NULL",
+        ],
+    ),
+    scalar(
+        "SUBSTRING",
+        STRING,
+        &[
+            "value VARCHAR, position INT -> VARCHAR",
+            "value VARCHAR, position INT, length INT -> VARCHAR",
+        ],
+        Body::Columns(substring),
+        "The part of a text from a position on, at most so long. A negative position counts from the \
+         end.",
+        &[
+            "SUBSTRING('some_string', 6) = 'string'",
+            "SUBSTRING('some_string', 6, 3) = 'str'",
+            "SUBSTRING('short', 6, 3) = ''",
+            "SUBSTRING('stream', -3) = 'eam'",
+            "SUBSTRING('stream', 0, 2) = 'st'",
+            "SUBSTRING('stream', 1, -1) = ''",
+            "SUBSTRING('stream', NULL) = NULL",
+        ],
+    ),
+    scalar(
+        "TRIM",
+        STRING,
+        &["value VARCHAR -> VARCHAR"],
+        Body::Text(|text, out| {
+            out.push_str(text.trim_matches(|c| c <= ' '));
+            true
+        }),
+        "The text without white space at both ends.",
+        &["TRIM('  a b ') = 'a b'"],
+    ),
+    scalar(
+        "UCASE",
+        STRING,
+        &["value VARCHAR -> VARCHAR"],
+        Body::Text(|text, out| {
+            if text.is_ascii() {
+                out.extend(text.chars().map(|c| c.to_ascii_uppercase()));
+            } else {
+                out.push_str(&text.to_uppercase());
+            }
+            true
+        }),
+        "Capital letters.",
+        &["UCASE('MiXeD') = 'MIXED'"],
+    ),
+];
+
+/// The functions of regular expressions.
+pub const REGEX: &[Scalar] = &[
+    scalar(
+        "REGEXP_EXTRACT",
+        REGULAR,
+        &[
+            "pattern VARCHAR, text VARCHAR -> VARCHAR",
+            "pattern VARCHAR, text VARCHAR, group INT -> VARCHAR",
+        ],
+        Body::Strict(|context, v| {
+            let regex = context.patterns.regex(text(&v[0]))?;
+            let group = group(v)?;
+            let found = regex.captures(text(&v[1])).and_then(|c| c.get(group));
+            Ok(found.map_or(Value::Null, |m| Value::varchar(m.as_str())))
+        }),
+        "The first match, or a group of it; NULL when there is none.",
+        &[
+            "REGEXP_EXTRACT('test.', 'some_test_string') = 'test_'",
+            "REGEXP_EXTRACT('(.*) (.*)', 'ada lovelace', 2) = 'lovelace'",
+            "REGEXP_EXTRACT('x', 'nothing') = NULL",
+        ],
+    ),
+    scalar(
+        "REGEXP_EXTRACT_ALL",
+        REGULAR,
+        &[
+            "pattern VARCHAR, text VARCHAR -> ARRAY<VARCHAR>",
+            "pattern VARCHAR, text VARCHAR, group INT -> ARRAY<VARCHAR>",
+        ],
+        Body::Strict(|context, v| {
+            let regex = context.patterns.regex(text(&v[0]))?;
+            let group = group(v)?;
+            if group >= regex.captures_len() {
+                return Ok(Value::Null);
+            }
+            let found = regex
+                .captures_iter(text(&v[1]))
+                .map(|c| c.get(group).map_or(Value::Null, |m| Value::varchar(m.as_str())));
+            Ok(Value::Array(found.collect()))
+        }),
+        "All matches, or a group of each.",
+        &[
+            "REGEXP_EXTRACT_ALL('test.', 'test_testabab') = ARRAY['test_', 'testa']",
+            "REGEXP_EXTRACT_ALL('(\\w+) (\\w*)', 'a b c ', 2) = ARRAY['b', '']",
+        ],
+    ),
+    scalar(
+        "REGEXP_REPLACE",
+        REGULAR,
+        &["text VARCHAR, pattern VARCHAR, new VARCHAR -> VARCHAR"],
+        Body::Strict(|context, v| {
+            let regex = context.patterns.regex(text(&v[1]))?;
+            let new = java_replacement(text(&v[2]));
+            Ok(Value::Varchar(regex.replace_all(text(&v[0]), new.as_str()).into()))
+        }),
+        "The text with each match replaced; `$1` is the first group.",
+        &[
+            "REGEXP_REPLACE('abcd1234', '[0-9]+', 'x') = 'abcdx'",
+            "REGEXP_REPLACE('ab', '(a)(b)', '$2$1') = 'ba'",
+        ],
+    ),
+    scalar(
+        "REGEXP_SPLIT_TO_ARRAY",
+        REGULAR,
+        &["text VARCHAR, pattern VARCHAR -> ARRAY<VARCHAR>"],
+        Body::Strict(|context, v| {
+            let regex = context.patterns.regex(text(&v[1]))?;
+            Ok(Value::Array(regex.split(text(&v[0])).map(Value::varchar).collect()))
+        }),
+        "The parts of a text between matches.",
+        &["REGEXP_SPLIT_TO_ARRAY('a1b22c', '[0-9]+') = ARRAY['a', 'b', 'c']"],
+    ),
+];
+
+fn varchar(text: String) -> Outcome {
+    Ok(Value::Varchar(text.into()))
+}
+
+fn chr(_: &mut Context, values: &[Value]) -> Outcome {
+    let character = match &values[0] {
+        Value::Varchar(escape) => unicode_escape(escape),
+        number => u32::try_from(integer(number)).ok().and_then(char::from_u32),
+    };
+    Ok(character.map_or(Value::Null, |c| Value::varchar(c.encode_utf8(&mut [0; 4]))))
+}
+
+/// The character of `\uXXXX`, or of two of them that are a surrogate pair.
+fn unicode_escape(text: &str) -> Option<char> {
+    let units = text.strip_prefix("\\u")?.split("\\u");
+    let hex = |unit: &str| match unit.len() {
+        4 => u16::from_str_radix(unit, 16).ok(),
+        _ => None,
+    };
+    let units: Vec<u16> = units.map(hex).collect::<Option<_>>()?;
+    let mut characters = char::decode_utf16(units);
+    let first = characters.next()?.ok()?;
+    characters.next().is_none().then_some(first)
+}
+
+fn concat(_: &mut Context, columns: &[&Column], rows: usize, out: &mut Column, _: &mut Vec<u32>) {
+    for row in 0..rows {
+        push_text(out, |text| {
+            for column in columns.iter().filter(|column| column.valid[row]) {
+                text.push_str(texts(column).get(row));
+            }
+            true
+        });
+    }
+}
+
+fn concat_ws(
+    _: &mut Context,
+    columns: &[&Column],
+    rows: usize,
+    out: &mut Column,
+    _: &mut Vec<u32>,
+) {
+    let (separator, columns) = columns.split_first().expect("the separator is there");
+    for row in 0..rows {
+        push_text(out, |text| {
+            let mut first = true;
+            for column in columns.iter().filter(|column| column.valid[row]) {
+                if !std::mem::take(&mut first) {
+                    text.push_str(texts(separator).get(row));
+                }
+                text.push_str(texts(column).get(row));
+            }
+            separator.valid[row]
+        });
+    }
+}
+
+fn initcap(text: &str, out: &mut String) -> bool {
+    let mut start = true;
+    for c in text.chars() {
+        if start {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        start = c.is_whitespace();
+    }
+    true
+}
+
+fn instr(_: &mut Context, values: &[Value]) -> Outcome {
+    let (text, wanted) = (text(&values[0]), text(&values[1]));
+    let position = values.get(2).map_or(1, integer);
+    let occurrence = values.get(3).map_or(1, integer);
+    if position == 0 || occurrence < 1 {
+        return Ok(Value::Int(0));
+    }
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let length = starts.len() as i64;
+    let matches = |index: &i64| text[starts[*index as usize]..].starts_with(wanted);
+    let nth = occurrence as usize - 1;
+    let found = if position > 0 {
+        (position - 1..length).filter(matches).nth(nth)
+    } else {
+        (0..=length + position).rev().filter(matches).nth(nth)
+    };
+    Ok(Value::Int(found.map_or(0, |index| index as i32 + 1)))
+}
+
+fn len(_: &mut Context, columns: &[&Column], rows: usize, out: &mut Column, _: &mut Vec<u32>) {
+    let texts = texts(columns[0]);
+    for row in 0..rows {
+        let length = columns[0].valid[row].then(|| {
+            let text = texts.get(row);
+            if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+        });
+        push_int(out, length.map(|length| length as i32));
+    }
+}
+
+/// The longest text that padding makes: one that does not fit into a Kafka record helps nobody.
+const MAX_PADDED: i64 = 1 << 20;
+
+fn pad(values: &[Value], left: bool) -> Outcome {
+    let (text, length, padding) = (text(&values[0]), integer(&values[1]), text(&values[2]));
+    if length < 0 || padding.is_empty() {
+        return Ok(Value::Null);
+    }
+    if length > MAX_PADDED {
+        return Err(Fault("the padded text would be too long"));
+    }
+    let have = text.chars().count();
+    let length = length as usize;
+    if have >= length {
+        return varchar(text.chars().take(length).collect());
+    }
+    let fill: String = padding.chars().cycle().take(length - have).collect();
+    varchar(if left { fill + text } else { text.to_owned() + &fill })
+}
+
+const MASK: &[&str] = &[
+    "value VARCHAR -> VARCHAR",
+    "value VARCHAR, upper VARCHAR, lower VARCHAR, digit VARCHAR, other VARCHAR -> VARCHAR",
+];
+const MASK_PART: &[&str] = &[
+    "value VARCHAR, n INT -> VARCHAR",
+    "value VARCHAR, n INT, upper VARCHAR, lower VARCHAR, digit VARCHAR, other VARCHAR -> VARCHAR",
+];
+const MASK_DOC: &str = "The text with capital letters, small letters, digits and other characters \
+                        replaced by X, x, n and - or by those given; NULL leaves a sort as it is.";
+
+fn mask_part(values: &[Value], masked: fn(usize, usize, usize) -> bool) -> Outcome {
+    if values[1].is_null() {
+        return Ok(Value::Null);
+    }
+    let n = usize::try_from(integer(&values[1]))
+        .map_err(|_| Fault("a negative number of characters"))?;
+    let mut rest = vec![values[0].clone()];
+    rest.extend_from_slice(&values[2..]);
+    mask(&rest, |i, length| masked(n, i, length))
+}
+
+fn mask(values: &[Value], masked: impl Fn(usize, usize) -> bool) -> Outcome {
+    let sort = |i: usize, default: char| match values.get(i) {
+        None => Some(default),
+        Some(Value::Varchar(text)) => text.chars().next(),
+        Some(_) => None,
+    };
+    let [upper, lower, digit, other] = [sort(1, 'X'), sort(2, 'x'), sort(3, 'n'), sort(4, '-')];
+    let Value::Varchar(text) = &values[0] else { return Ok(Value::Null) };
+    let length = text.chars().count();
+    let one = |(i, c): (usize, char)| {
+        let by = match c {
+            _ if !masked(i, length) => None,
+            c if c.is_uppercase() => upper,
+            c if c.is_lowercase() => lower,
+            c if c.is_numeric() => digit,
+            _ => other,
+        };
+        by.unwrap_or(c)
+    };
+    varchar(text.chars().enumerate().map(one).collect())
+}
+
+fn split(_: &mut Context, values: &[Value]) -> Outcome {
+    let (text, delimiter) = (text(&values[0]), text(&values[1]));
+    Ok(Value::Array(if delimiter.is_empty() {
+        text.chars().map(|c| Value::varchar(c.encode_utf8(&mut [0; 4]))).collect()
+    } else {
+        text.split(delimiter).map(Value::varchar).collect()
+    }))
+}
+
+fn split_to_map(_: &mut Context, values: &[Value]) -> Outcome {
+    let [text, entry, pair] = [text(&values[0]), text(&values[1]), text(&values[2])];
+    if entry.is_empty() || pair.is_empty() || entry == pair {
+        return Ok(Value::Null);
+    }
+    let mut map: Vec<(Value, Value)> = Vec::new();
+    let parts = text.split(entry).map(str::trim).filter(|part| !part.is_empty());
+    for (key, value) in parts.filter_map(|part| part.split_once(pair)) {
+        let (key, value) = (Value::varchar(key), Value::varchar(value));
+        match map.iter_mut().find(|(known, _)| *known == key) {
+            Some(known) => known.1 = value,
+            None => map.push((key, value)),
+        }
+    }
+    Ok(Value::Map(map.into()))
+}
+
+fn substring(
+    _: &mut Context,
+    columns: &[&Column],
+    rows: usize,
+    out: &mut Column,
+    _: &mut Vec<u32>,
+) {
+    let (texts, positions) = (texts(columns[0]), ints(columns[1]));
+    let lengths = columns.get(2).map(|column| ints(column));
+    for row in 0..rows {
+        push_text(out, |out| {
+            let there = columns.iter().all(|column| column.valid[row]);
+            if there {
+                let length = lengths.map_or(i32::MAX, |lengths| lengths[row]);
+                out.push_str(part(texts.get(row), positions[row], length));
+            }
+            there
+        });
+    }
+}
+
+/// The part of a text. Position 0 is 1, as in ksqlDB.
+fn part(text: &str, position: i32, length: i32) -> &str {
+    let length = usize::try_from(length).unwrap_or(0);
+    let skip = if position >= 0 {
+        position.max(1) as usize - 1
+    } else {
+        text.chars().count().saturating_sub(position.unsigned_abs() as usize)
+    };
+    let byte = |text: &str, n: usize| {
+        if text.is_ascii() {
+            return n.min(text.len());
+        }
+        text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
+    };
+    let rest = &text[byte(text, skip)..];
+    &rest[..byte(rest, length)]
+}
+
+fn group(values: &[Value]) -> Result<usize, Fault> {
+    let group = values.get(2).map_or(0, integer);
+    usize::try_from(group).map_err(|_| Fault("a negative group"))
+}
+
+/// Java's replacement text as the engine's: `$1` is a group up to the digit, and a backslash makes
+/// the next character plain.
+fn java_replacement(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        match c {
+            '\\' => match letters.next() {
+                Some('$') => out.push_str("$$"),
+                Some(escaped) => out.push(escaped),
+                None => {}
+            },
+            '$' if letters.peek().is_some_and(char::is_ascii_digit) => {
+                out.push_str("${");
+                out.extend(letters.next());
+                out.push('}');
+            }
+            '$' if letters.peek() == Some(&'{') => out.push('$'),
+            '$' => out.push_str("$$"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn encode(_: &mut Context, values: &[Value]) -> Outcome {
+    let [text, from, to] = [text(&values[0]), text(&values[1]), text(&values[2])];
+    let bytes = match from.to_ascii_lowercase().as_str() {
+        "utf8" => text.as_bytes().to_vec(),
+        "ascii" => text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' }).collect(),
+        "hex" => unhex(text).ok_or(Fault("the text is no hexadecimal number"))?,
+        "base64" => unbase64(text).ok_or(Fault("the text is no base64"))?,
+        _ => return Err(Fault("the encoding is not supported")),
+    };
+    match to.to_ascii_lowercase().as_str() {
+        "utf8" => varchar(String::from_utf8_lossy(&bytes).into_owned()),
+        "ascii" => {
+            let ascii =
+                bytes.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '\u{fffd}' });
+            varchar(ascii.collect())
+        }
+        "hex" => varchar(bytes.iter().map(|b| format!("{b:02x}")).collect()),
+        "base64" => varchar(base64(&bytes)),
+        _ => Err(Fault("the encoding is not supported")),
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let quoted =
+        text.strip_prefix(['X', 'x']).and_then(|t| t.strip_prefix('\'')?.strip_suffix('\''));
+    let digits = quoted.or_else(|| text.strip_prefix("0x")).unwrap_or(text);
+    let padded = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.to_owned() };
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let pairs = padded.as_bytes().chunks_exact(2);
+    pairs.map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()
+}
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn base64(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0_u32, |bits, b| bits << 8 | u32::from(*b))
+            << (8 * (3 - group.len()));
+        for i in 0..4 {
+            let index = (bits >> (18 - 6 * i) & 63) as usize;
+            out.push(if i <= group.len() { char::from(BASE64[index]) } else { '=' });
+        }
+    }
+    out
+}
+
+fn unbase64(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for b in text.trim_end_matches('=').bytes() {
+        bits = bits << 6 | BASE64.iter().position(|c| *c == b)? as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    Some(out)
+}
