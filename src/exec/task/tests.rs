@@ -8,6 +8,10 @@ use crate::record::PartitionId;
 use crate::value::Value;
 use crate::window::{SessionWindows, TimeWindows};
 
+mod joins;
+mod shapes;
+mod tables;
+
 fn source_plan(schema: Schema) -> Source {
     Source::new("", Format::Kafka, Format::Json, schema)
 }
