@@ -30,7 +30,8 @@ mod tests;
 
 pub use call::{Callable, Fault};
 pub use registry::{
-    AggregateArgument, ResolveError, Resolved, ResolvedAggregate, resolve_aggregate,
-    resolve_scalar, resolve_table_function,
+    AggregateArgument, ResolveError, Resolved, ResolvedAggregate, check_constants,
+    resolve_aggregate, resolve_scalar, resolve_table_function,
 };
 pub use table::{Category, Function, Kind};
+pub use tables::TableFunction;

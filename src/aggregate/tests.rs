@@ -114,6 +114,94 @@ fn doubles_and_texts() {
 }
 
 #[test]
+fn ends_by_arrival() {
+    let earliest = |n, ignore_nulls| AggregateFunction::EarliestByOffset { n, ignore_nulls };
+    let latest = |n, ignore_nulls| AggregateFunction::LatestByOffset { n, ignore_nulls };
+    let values = [Value::Null, Value::Int(3), Value::Int(9), Value::Int(5), Value::Null];
+    let list = |items: &[Value]| Value::Array(items.into());
+    let int = DataType::Int;
+    check(earliest(None, true), &int, &values, &Value::Int(3));
+    check(earliest(None, false), &int, &values, &Value::Null);
+    check(latest(None, true), &int, &values, &Value::Int(5));
+    check(latest(None, false), &int, &values, &Value::Null);
+    check(earliest(Some(2), true), &int, &values, &list(&ints(&[3, 9])));
+    check(earliest(Some(2), false), &int, &values, &list(&[Value::Null, Value::Int(3)]));
+    check(latest(Some(2), true), &int, &values, &list(&ints(&[9, 5])));
+    check(latest(Some(9), false), &int, &values, &list(&values));
+    check(latest(Some(2), true), &int, &[Value::Null], &list(&[]));
+    check(latest(None, true), &int, &[], &Value::Null);
+}
+
+#[test]
+fn structs_are_sorted_by_their_first_field() {
+    let fields = [("sort_col", DataType::Int), ("col0", DataType::Varchar)];
+    let data_type = DataType::Struct(fields.map(|(n, t)| (n.into(), t)).into());
+    let row = |sort: Option<i32>, text: &str| {
+        let sort = sort.map_or(Value::Null, Value::Int);
+        Value::Struct([sort, Value::varchar(text)].into())
+    };
+    let values = [
+        row(Some(0), "a"),
+        row(Some(7), "b"),
+        row(None, "c"),
+        row(Some(7), "a"),
+        row(Some(-1), "e"),
+    ];
+    let expected = [row(Some(7), "b"), row(Some(7), "a"), row(Some(0), "a")];
+    let top = Value::Array(expected.into());
+    check(AggregateFunction::TopK { k: 3 }, &data_type, &values, &top);
+}
+
+#[test]
+fn histograms_deviations_and_correlations() {
+    let texts: Vec<Value> = ["b", "a", "b", "c"].map(Value::varchar).to_vec();
+    let counts = [("b", 2), ("a", 1)].map(|(t, n)| (Value::varchar(t), Value::BigInt(n)));
+    let histogram = AggregateFunction::Histogram { limit: 2 };
+    check(histogram, &DataType::Varchar, &texts, &Value::Map(counts.into()));
+    let deviation = AggregateFunction::StandardDeviation;
+    check(deviation, &DataType::Int, &ints(&[1, 3]), &Value::Double(std::f64::consts::SQRT_2));
+    check(deviation, &DataType::Int, &ints(&[1]), &Value::Double(0.0));
+    let pair = DataType::Struct(
+        [("X", DataType::Int), ("Y", DataType::Double)].map(|(n, t)| (n.into(), t)).into(),
+    );
+    let row = |x, y| Value::Struct([x, Value::Double(y)].into());
+    let rows = [(1, 2.0), (2, 4.0), (3, 6.0)].map(|(x, y)| row(Value::Int(x), y));
+    check(AggregateFunction::Correlation, &pair, &rows, &Value::Double(1.0));
+    let with_null = [rows[0].clone(), row(Value::Null, 9.0), rows[1].clone(), rows[2].clone()];
+    check(AggregateFunction::Correlation, &pair, &with_null, &Value::Double(1.0));
+}
+
+#[test]
+fn rows_are_taken_back() {
+    let values = [Value::Int(4), Value::Int(2), Value::Int(4), Value::Null, Value::Int(2)];
+    let argument = column(&DataType::Int, &values);
+    let rest = ints(&[4]);
+    for function in [
+        AggregateFunction::Count,
+        AggregateFunction::Sum,
+        AggregateFunction::Avg,
+        AggregateFunction::CollectList { limit: 9 },
+        AggregateFunction::StandardDeviation,
+    ] {
+        let mut all = function.accumulator(Some(&DataType::Int)).expect("valid");
+        assert!(function.can_retract() && all.can_retract(), "{function:?}");
+        all.resize(2);
+        let updates: Vec<Update> = (0..5).map(|row| Update { row, group: 0 }).collect();
+        all.update(&updates, Some(&argument));
+        all.retract(&updates[1..], Some(&argument));
+        all.update(&[Update { row: 0, group: 1 }], Some(&column(&DataType::Int, &rest)));
+        let mut out = Column::new(&function.result_type(Some(&DataType::Int)).expect("valid"));
+        all.evaluate_into(0, &mut out);
+        all.evaluate_into(1, &mut out);
+        assert_eq!(out.value(0), out.value(1), "{function:?}");
+    }
+    for function in [AggregateFunction::Max, AggregateFunction::TopK { k: 1 }] {
+        let accumulator = function.accumulator(Some(&DataType::Int)).expect("valid");
+        assert!(!function.can_retract() && !accumulator.can_retract(), "{function:?}");
+    }
+}
+
+#[test]
 fn sketches_are_close_and_survive_a_merge() {
     let function = AggregateFunction::ApproxCountDistinct { lg_k: 12 };
     let mut sketch = function.accumulator(Some(&DataType::BigInt)).expect("valid");

@@ -65,7 +65,7 @@ pub fn compile(text: &str) -> Result<Regex, String> {
 }
 
 /// The name of what the linear-time engine lacks, if the pattern has it.
-fn unsupported(text: &str) -> Option<&'static str> {
+pub fn unsupported(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let (mut at, mut class) = (0, false);
     while let Some(b) = bytes.get(at) {

@@ -1,6 +1,7 @@
 //! Functions that ksqlDB has and Streamglass has not, with the reason.
 
-const CLOCK: &str = "it reads the wall clock, and the same input must give the same output";
+/// Why what reads the clock is refused.
+pub const CLOCK: &str = "it reads the wall clock, and the same input must give the same output";
 const RANDOM: &str = "it is random, and the same input must give the same output";
 const DECIMAL_TIME: &str = "DATE and TIME are not supported yet";
 const BYTES: &str = "BYTES is not supported yet";

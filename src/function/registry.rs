@@ -4,11 +4,13 @@ use thiserror::Error;
 
 use super::aggregates;
 use super::call::Body;
+use super::pattern;
 use super::refused;
 use super::signature::{Bound, Misfit, Signature};
 use super::table::{Function, Kind, SCALARS, Scalar};
 use super::tables::{self, TableFunction};
-use crate::value::DataType;
+use super::time_format::{FormatError, TimeFormat, zone_offset};
+use crate::value::{DataType, Value};
 
 pub use super::aggregates::{AggregateArgument, ResolvedAggregate, resolve as resolve_aggregate};
 
@@ -36,7 +38,7 @@ pub enum ResolveError {
         /// The function.
         name: String,
         /// Why.
-        reason: &'static str,
+        reason: String,
     },
     /// No overload takes such arguments.
     #[error("{name} does not accept ({given}); it has {}", signatures.join("; "))]
@@ -108,6 +110,9 @@ pub fn resolve_scalar(
 ) -> Result<Resolved, ResolveError> {
     let scalar = find_scalar(name).ok_or_else(|| unknown(name))?;
     let function = &scalar.function;
+    if function.name == "UNIX_TIMESTAMP" && arguments.is_empty() {
+        return Err(unsupported(function.name, refused::CLOCK));
+    }
     let bound = select(function, arguments)?;
     Ok(Resolved { name: function.name, parameters: bound.parameters, return_type: bound.returns })
 }
@@ -144,8 +149,45 @@ fn find_scalar(name: &str) -> Option<&'static Scalar> {
 pub(super) fn unknown(name: &str) -> ResolveError {
     let name = name.to_ascii_uppercase();
     match refused::reason(&name) {
-        Some(reason) => ResolveError::Unsupported { name, reason },
+        Some(reason) => unsupported(&name, reason),
         None => ResolveError::Unknown(name),
+    }
+}
+
+fn unsupported(name: &str, reason: &str) -> ResolveError {
+    ResolveError::Unsupported { name: name.to_owned(), reason: reason.to_owned() }
+}
+
+/// Refuses constants in a call of a scalar function, by name, for which there is no support: regular
+/// expressions that cannot be matched in linear time, named time zones, rare letters of time formats.
+/// `constants` has the value of each argument that is one.
+///
+/// # Errors
+/// Names what is not supported. A constant that ksqlDB, too, fails on is no error: rows fail.
+pub fn check_constants(name: &str, constants: &[Option<Value>]) -> Result<(), ResolveError> {
+    let name = name.to_ascii_uppercase();
+    let text = |i: usize| match constants.get(i) {
+        Some(Some(Value::Varchar(text))) => Some(&**text),
+        _ => None,
+    };
+    let (regex, format, zones): (_, _, &[usize]) = match name.as_str() {
+        "REGEXP_EXTRACT" | "REGEXP_EXTRACT_ALL" => (text(0), None, &[]),
+        "REGEXP_REPLACE" | "REGEXP_SPLIT_TO_ARRAY" => (text(1), None, &[]),
+        "CONVERT_TZ" => (None, None, &[1, 2]),
+        "FORMAT_TIMESTAMP" | "PARSE_TIMESTAMP" | "STRINGTOTIMESTAMP" | "TIMESTAMPTOSTRING" => {
+            (None, text(1), &[2])
+        }
+        _ => return Ok(()),
+    };
+    if let Some(feature) = regex.and_then(pattern::unsupported) {
+        return Err(unsupported(&name, &format!("{feature} in its pattern has no linear time")));
+    }
+    if let Some(Err(error @ FormatError::Letter(_))) = format.map(TimeFormat::new) {
+        return Err(unsupported(&name, &error.to_string()));
+    }
+    match zones.iter().filter_map(|i| text(*i)).find(|zone| zone_offset(zone).is_none()) {
+        Some(zone) => Err(unsupported(&name, &format!("the named time zone {zone}"))),
+        None => Ok(()),
     }
 }
 

@@ -70,8 +70,8 @@ pub const FUNCTIONS: &[Scalar] = &[
         &[
             "INSTR('corporate floor', 'or') = 2",
             "INSTR('corporate floor', 'or', 3) = 5",
-            "INSTR('corporate floor', 'or', -3) = 14",
-            "INSTR('corporate floor', 'or', -3, 2) = 5",
+            "INSTR('corporate floor', 'or', -3) = 5",
+            "INSTR('corporate floor', 'or', -3, 2) = 2",
             "INSTR('corporate floor', 'x') = 0",
         ],
     ),

@@ -68,42 +68,47 @@ const fn truth(value: bool) -> Value {
 #[test]
 fn comparisons() {
     let greater = Expr::Compare(Comparison::GreaterOrEqual, column(1), int(7));
-    check(&greater, &[truth(true), truth(false), Value::Null]);
+    check(&greater, &[truth(true), truth(false), truth(false)]);
     let text = Expr::Literal(Value::varchar("a"), DataType::Varchar);
     let equal = Expr::Compare(Comparison::Equal, column(4), Box::new(text));
-    check(&equal, &[truth(true), truth(false), Value::Null]);
-    let within = Expr::In(column(1), vec![Value::Int(7), Value::Int(8)]);
-    check(&within, &[truth(true), truth(false), Value::Null]);
-    let unknown = Expr::In(column(1), vec![Value::Int(7), Value::Null]);
-    check(&unknown, &[truth(true), Value::Null, Value::Null]);
+    check(&equal, &[truth(true), truth(false), truth(false)]);
+    check(&Expr::Not(Box::new(equal)), &[truth(false), truth(true), truth(true)]);
+    let seven = || Expr::Literal(Value::Int(7), DataType::Int);
+    let null = Expr::Literal(Value::Null, DataType::Int);
+    check(&Expr::In(column(1), vec![seven()]), &[truth(true), truth(false), truth(false)]);
+    let with_null = Expr::In(column(1), vec![null.clone(), seven()]);
+    check(&with_null, &[truth(true), truth(false), truth(false)]);
+    let of_columns = Expr::In(column(1), vec![Expr::Negate(column(1)), *column(1)]);
+    check(&of_columns, &[truth(true), truth(true), Value::Null]);
     check(&Expr::IsNull(column(3)), &[truth(false), truth(false), truth(true)]);
+    let distinct = Expr::IsDistinct(column(1), int(7));
+    check(&distinct, &[truth(false), truth(true), truth(true)]);
+    let from_null = Expr::IsDistinct(column(1), Box::new(null));
+    check(&from_null, &[truth(true), truth(true), truth(false)]);
+    let pattern = Box::new(Expr::Literal(Value::varchar("_"), DataType::Varchar));
+    let like = Expr::Like { value: column(4), pattern, escape: None };
+    check(&like, &[truth(true), truth(true), truth(false)]);
 }
 
 #[test]
-fn three_valued_logic() {
+fn logic_stops_where_it_is_decided() {
     let constant = |value: Value| Expr::Literal(value, DataType::Boolean);
-    for (value, all, any) in [
-        (
-            truth(true),
-            [truth(true), truth(false), Value::Null],
-            [truth(true), truth(true), truth(true)],
-        ),
-        (
-            truth(false),
-            [truth(false), truth(false), truth(false)],
-            [truth(true), truth(false), Value::Null],
-        ),
-        (
-            Value::Null,
-            [Value::Null, truth(false), Value::Null],
-            [truth(true), Value::Null, Value::Null],
-        ),
-    ] {
-        check(&Expr::And(vec![Expr::Column(0), constant(value.clone())]), &all);
-        check(&Expr::And(vec![constant(value.clone()), Expr::Column(0)]), &all);
-        check(&Expr::Or(vec![Expr::Column(0), constant(value.clone())]), &any);
-        check(&Expr::Or(vec![constant(value), Expr::Column(0)]), &any);
-    }
+    let both = |make: fn(Vec<Expr>) -> Expr, value: Value, left: [Value; 3], right: [Value; 3]| {
+        check(&make(vec![constant(value.clone()), Expr::Column(0)]), &left);
+        check(&make(vec![Expr::Column(0), constant(value)]), &right);
+    };
+    let column_itself = || [truth(true), truth(false), Value::Null];
+    let all = |value: bool| [truth(value), truth(value), truth(value)];
+    both(Expr::And, truth(true), column_itself(), column_itself());
+    both(Expr::And, truth(false), all(false), [truth(false), truth(false), Value::Null]);
+    both(
+        Expr::And,
+        Value::Null,
+        [Value::Null, Value::Null, Value::Null],
+        [Value::Null, truth(false), Value::Null],
+    );
+    both(Expr::Or, truth(false), column_itself(), column_itself());
+    both(Expr::Or, truth(true), all(true), [truth(true), truth(true), Value::Null]);
     check(&Expr::Not(column(0)), &[truth(false), truth(true), Value::Null]);
 }
 
@@ -117,12 +122,76 @@ fn arithmetic() {
     check_int(Arithmetic::Divide, 2, [Some(3), Some(-3)]);
     check_int(Arithmetic::Modulo, 4, [Some(3), Some(-3)]);
     check_int(Arithmetic::Divide, 0, [None, None]);
-    check_int(Arithmetic::Add, i32::MAX, [None, Some(i32::MAX - 7)]);
+    check_int(Arithmetic::Add, i32::MAX, [Some(i32::MIN + 6), Some(i32::MAX - 7)]);
     let one = Box::new(Expr::Literal(Value::BigInt(1), DataType::BigInt));
     let sum = calculate(Arithmetic::Add, column(2), one);
-    check(&sum, &[Value::Null, Value::BigInt(1), Value::Null]);
+    check(&sum, &[Value::BigInt(i64::MIN), Value::BigInt(1), Value::Null]);
     let product = calculate(Arithmetic::Multiply, column(3), column(3));
     check(&product, &[Value::Double(2.25), Value::Double(1e20), Value::Null]);
+    check(&Expr::Negate(column(1)), &[Value::Int(-7), Value::Int(7), Value::Null]);
+    let texts = calculate(Arithmetic::Add, column(4), column(4));
+    check(&texts, &["aa", "bb", "nullnull"].map(Value::varchar));
+}
+
+#[test]
+fn an_error_makes_the_whole_expression_null() {
+    let by_zero = || Expr::Arithmetic(Arithmetic::Divide, column(1), int(0));
+    let zero = || Expr::Literal(Value::Int(0), DataType::Int);
+    let nothing = [Value::Null, Value::Null, Value::Null];
+    check(&Expr::Call("IFNULL".into(), vec![by_zero(), zero()]), &nothing);
+    check(&Expr::IsNull(Box::new(by_zero())), &nothing);
+    // A column that is NULL is no error.
+    let otherwise = Expr::Call("IFNULL".into(), vec![Expr::Column(1), zero()]);
+    check(&otherwise, &[Value::Int(7), Value::Int(-7), Value::Int(0)]);
+    // An error stays inside of a constructor.
+    let array = Expr::Array(vec![by_zero(), zero()]);
+    let items = Value::Array([Value::Null, Value::Int(0)].into());
+    check(&array, &[items.clone(), items.clone(), items]);
+    let number = Expr::Cast(column(4), DataType::Int);
+    check(&number, &nothing);
+    let mut evaluator = Evaluator::new(&number, &TYPES).expect("compiles");
+    evaluator.evaluate(&chunk());
+    assert_eq!((evaluator.take_failed(), evaluator.take_failed()), (2, 0));
+}
+
+#[test]
+fn case_takes_the_first_true_branch() {
+    let is = |text: &str| {
+        let text = Box::new(Expr::Literal(Value::varchar(text), DataType::Varchar));
+        Expr::Compare(Comparison::Equal, column(4), text)
+    };
+    let by_zero = Expr::Arithmetic(Arithmetic::Divide, column(1), int(0));
+    // The failing branch counts only where it is taken.
+    let branches = vec![(is("a"), by_zero), (is("b"), Expr::Column(1)), (is("b"), *int(1))];
+    let case = |otherwise| Expr::Case { branches: branches.clone(), otherwise };
+    check(&case(None), &[Value::Null, Value::Int(-7), Value::Null]);
+    check(&case(Some(int(9))), &[Value::Null, Value::Int(-7), Value::Int(9)]);
+    let unknown =
+        Expr::Case { branches: vec![(Expr::Column(0), *int(1))], otherwise: Some(int(2)) };
+    check(&unknown, &[Value::Int(1), Value::Int(2), Value::Null]);
+}
+
+#[test]
+fn nested_values() {
+    let array = || Expr::Array(vec![Expr::Column(1), *int(5)]);
+    let at = |index| Expr::Subscript(Box::new(array()), int(index));
+    check(&at(1), &[Value::Int(7), Value::Int(-7), Value::Null]);
+    check(&at(-1), &[Value::Int(5), Value::Int(5), Value::Int(5)]);
+    check(&at(0), &[Value::Null, Value::Null, Value::Null]);
+    check(&at(3), &[Value::Null, Value::Null, Value::Null]);
+    let record = Expr::Struct(vec![("A".into(), Expr::Column(4)), ("B".into(), array())]);
+    let b = Expr::Field(Box::new(record.clone()), 1);
+    let b_1 = Expr::Subscript(Box::new(b), int(1));
+    check(&b_1, &[Value::Int(7), Value::Int(-7), Value::Null]);
+    let key = |text: &str| Expr::Literal(Value::varchar(text), DataType::Varchar);
+    let map = Expr::Map(vec![(Expr::Column(4), Expr::Column(1)), (key("k"), *int(1))]);
+    let found = |wanted| Expr::Subscript(Box::new(map.clone()), Box::new(key(wanted)));
+    check(&found("a"), &[Value::Int(7), Value::Null, Value::Null]);
+    check(&found("k"), &[Value::Int(1), Value::Int(1), Value::Int(1)]);
+    let null_key = Expr::IsNull(Box::new(Expr::Call("MAP_KEYS".into(), vec![map])));
+    check(&null_key, &[truth(false), truth(false), truth(false)]);
+    let same = Expr::Compare(Comparison::Equal, Box::new(array()), Box::new(array()));
+    check(&same, &[truth(true), truth(true), truth(true)]);
 }
 
 #[test]
@@ -156,10 +225,16 @@ fn what_does_not_fit_is_refused() {
     let sides = Expr::Compare(Comparison::Equal, column(1), column(2));
     assert_eq!(refused(sides), "Equal of INT and BIGINT: a cast is missing");
     assert_eq!(refused(Expr::Not(column(1))), "NOT of INT");
-    let text = Expr::Arithmetic(Arithmetic::Add, column(4), column(4));
-    assert_eq!(refused(text), "Add of VARCHAR");
-    let cast = Expr::Cast(column(4), DataType::Int);
-    assert_eq!(refused(cast), "CAST to INT of VARCHAR");
+    let text = Expr::Arithmetic(Arithmetic::Subtract, column(4), column(4));
+    assert_eq!(refused(text), "Subtract of VARCHAR");
+    let cast = Expr::Cast(column(2), DataType::Timestamp);
+    assert_eq!(refused(cast), "CAST to TIMESTAMP of BIGINT");
+    let array = || Box::new(Expr::Array(vec![*int(1)]));
+    let order = Expr::Compare(Comparison::Less, array(), array());
+    assert_eq!(refused(order), "Less of ARRAY<INT>");
+    assert_eq!(refused(Expr::Array(Vec::new())), "ARRAY of nothing");
+    let unknown = Expr::Call("NOTHING".into(), Vec::new());
+    assert_eq!(refused(unknown), "there is no function NOTHING");
     let literal = Expr::Literal(Value::Int(1), DataType::BigInt);
     assert_eq!(refused(literal), "the constant Int(1) is no BIGINT");
 }

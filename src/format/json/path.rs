@@ -1,11 +1,13 @@
 //! Values inside of JSON texts: paths like `$.a.b[0]`, and what the JSON functions look at.
 //!
-//! Only the value on the path becomes text. Everything before its end must be well-formed, and the
-//! whole top-level value, as a parser that reads all of it would find.
+//! Only the value on the path becomes text, but the whole top-level value must be well-formed and of
+//! members of one name the last counts, as a parser that builds all of it would find.
+
+use std::borrow::Cow;
 
 use super::coerce::{compact, text};
 use super::cursor::{Cursor, Kind, Scan, Token, items, members};
-use std::borrow::Cow;
+use super::walk::{enter, next_name};
 
 /// A path into JSON: `$`, then `.name`, `["name"]` and `[index]` from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +51,13 @@ impl JsonPath {
     /// there, or the text is no JSON.
     #[must_use]
     pub fn find<'a>(&self, json: &'a str) -> Option<Json<'a>> {
-        let mut json = Json::parse(json)?;
-        for step in &self.steps {
+        let (mut json, rest) = match self.steps.split_first() {
+            Some((first, rest)) if json.trim_start().starts_with('{') => {
+                (Json::parse_member(json, &first.name)?, rest)
+            }
+            _ => (Json::parse(json)?, &self.steps[..]),
+        };
+        for step in rest {
             json = match json.token.kind {
                 Kind::Array => json.item(step.index?)?,
                 Kind::Object => json.member(&step.name)?,
@@ -78,6 +85,22 @@ impl<'a> Json<'a> {
         cursor.space();
         let token = cursor.value(0).ok()?;
         Some(Self { record, token })
+    }
+
+    /// The member of the object at the start of a text, in the pass that checks the object.
+    fn parse_member(record: &'a str, wanted: &str) -> Option<Self> {
+        i32::try_from(record.len()).ok()?;
+        let mut cursor = Cursor { bytes: record.as_bytes(), at: 0, strings: Scan };
+        enter(&mut cursor).ok()?;
+        let (mut first, mut found) = (true, None);
+        while next_name(&mut cursor, std::mem::take(&mut first)).ok()? {
+            let name = cursor.name().ok()?;
+            let token = cursor.value(1).ok()?;
+            if is_called(record, name, wanted) {
+                found = Some(Self { record, token });
+            }
+        }
+        found
     }
 
     /// Whether it is an object.
@@ -161,11 +184,7 @@ impl<'a> Json<'a> {
         let record = self.record;
         let mut found = None;
         let all: Result<(), ()> = members(record, self.token, |name, token| {
-            let same = match name.kind {
-                Kind::Plain => name.text(record) == wanted,
-                _ => text(record, name) == wanted,
-            };
-            if same {
+            if is_called(record, name, wanted) {
                 found = Some(Self { record, token });
             }
             Ok(())
@@ -177,5 +196,45 @@ impl<'a> Json<'a> {
     /// Adds the value as JSON without white space and with no more escapes than needed.
     pub fn write(&self, out: &mut String) {
         compact(self.record, self.token, out);
+    }
+}
+
+fn is_called(record: &str, name: Token, wanted: &str) -> bool {
+    match name.kind {
+        Kind::Escaped => text(record, name) == wanted,
+        _ => name.text(record) == wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, JsonPath};
+
+    #[test]
+    fn paths_find_values() {
+        let json = r#" {"a": {"b.c": [10, {"d": "x"}], "a": 1}, "\u0065": true, "a b": null} "#;
+        for (path, expected) in [
+            ("$.a[\"b.c\"][1].d", Some("x")),
+            ("$.a['b.c'][0]", Some("10")),
+            ("$['a'].a", Some("1")),
+            ("$.e", Some("true")),
+            ("$.a b", Some("null")),
+            ("$.a.b", None),
+            ("$.a.a.a", None),
+            ("$.a['b.c'][2]", None),
+            ("$.a['b.c'].x", None),
+        ] {
+            let found = JsonPath::new(path).expect(path).find(json);
+            assert_eq!(found.map(|json| json.raw()), expected, "{path}");
+        }
+        for bad in ["", "a", "$a", "$.", "$[", "$[]", "$..a"] {
+            assert_eq!(JsonPath::new(bad), None, "{bad}");
+        }
+        let whole = JsonPath::new("$").expect("a path");
+        assert_eq!(whole.find("[1] behind").map(|json| json.raw()), Some("[1]"));
+        for broken in ["", "{", "{\"a\":1,}", "{\"a\":1", "[1,]", "nul"] {
+            assert!(JsonPath::new("$.a").expect("a path").find(broken).is_none(), "{broken}");
+            assert!(Json::parse(broken).is_none(), "{broken}");
+        }
     }
 }
