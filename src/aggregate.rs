@@ -218,8 +218,7 @@ impl AggregateFunction {
             }
             Self::TopK { .. } | Self::TopKDistinct { .. } if ordered => Ok(array()),
             Self::TopK { .. } if is_sorted_struct(argument) => Ok(array()),
-            Self::CollectList { .. } => Ok(array()),
-            Self::CollectSet { .. } if !nested => Ok(array()),
+            Self::CollectList { .. } | Self::CollectSet { .. } => Ok(array()),
             Self::EarliestByOffset { n, .. } | Self::LatestByOffset { n, .. } => {
                 Ok(if n.is_some() { array() } else { argument.clone() })
             }

@@ -53,6 +53,12 @@ impl Query {
         self.paused
     }
 
+    /// Why it stopped, if it did: a plan can ask for that at a record that cannot be taken.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.task.failure()
+    }
+
     /// Figures of each operator.
     #[must_use]
     pub fn operators(&self, topics: &Topics) -> Vec<OperatorStats> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::engine::{Engine, StartError};
+use crate::engine::{self, Engine, StartError};
 use crate::plan::{Emit, Op, Pipeline};
 use crate::sql::analyzer::{InsertedValues, Planned};
 use crate::sql::catalog::Source;
@@ -177,6 +177,9 @@ impl Replay {
             for record in written.get(*topic).into_iter().flatten() {
                 feed(&mut engine, topic, record);
             }
+        }
+        if let Some(why) = engine.queries().find_map(engine::Query::failure) {
+            return Err(ReplayError::Stopped(query.pipeline.name.clone(), why.to_owned()));
         }
         Ok(collect(&engine, &query.sink.topic))
     }

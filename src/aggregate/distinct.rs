@@ -98,7 +98,7 @@ impl ByteSet {
     }
 }
 
-/// Appends the value at `row`, which is not NULL and not nested, so that equal values and only
+/// Appends the value at `row`, which is not NULL, so that equal values and only
 /// they give equal bytes.
 pub fn encode(column: &Column, row: usize, out: &mut Vec<u8>) {
     match &column.data {
@@ -109,7 +109,10 @@ pub fn encode(column: &Column, row: usize, out: &mut Vec<u8>) {
         }
         ColumnData::Double(v) => out.extend_from_slice(&v[row].to_bits().to_le_bytes()),
         ColumnData::Varchar(v) => out.extend_from_slice(v.get(row).as_bytes()),
-        ColumnData::Nested(_) => unreachable!("nested values are refused"),
+        ColumnData::Nested(v) => {
+            let bytes = postcard::to_allocvec(&v[row]).expect("a value serialises into memory");
+            out.extend_from_slice(&bytes);
+        }
     }
 }
 
@@ -128,7 +131,9 @@ pub fn decode(data_type: &DataType, bytes: &[u8], interner: &mut Interner) -> Va
         DataType::Varchar => {
             std::str::from_utf8(bytes).ok().map(|text| Value::Varchar(interner.intern(text)))
         }
-        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) => None,
+        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) => {
+            postcard::from_bytes(bytes).ok()
+        }
     };
     value.unwrap_or(Value::Null)
 }

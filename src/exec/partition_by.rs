@@ -10,14 +10,23 @@ use crate::chunk::{Chunk, Column};
 pub struct PartitionBy {
     project: Project,
     keys: usize,
+    /// The key columns that need a record's value: NULL for a tombstone, as in ksqlDB, even where
+    /// the expression makes something of NULLs.
+    of_value: Vec<usize>,
     partitioner: Option<Partitioner>,
 }
 
 impl PartitionBy {
-    /// After a projection whose first `keys` columns are the new key.
+    /// After a projection whose first `keys` columns are the new key; those in `of_value` are
+    /// computed from a record's value.
     #[must_use]
-    pub const fn new(project: Project, keys: usize, partitioner: Option<Partitioner>) -> Self {
-        Self { project, keys, partitioner }
+    pub const fn new(
+        project: Project,
+        keys: usize,
+        of_value: Vec<usize>,
+        partitioner: Option<Partitioner>,
+    ) -> Self {
+        Self { project, keys, of_value, partitioner }
     }
 }
 
@@ -30,6 +39,10 @@ impl Operator for PartitionBy {
         let first = out.output.len();
         self.project.process(chunk, out);
         out.output.windows.clear();
+        for &column in &self.of_value {
+            let deleted = (0..chunk.len()).filter(|row| chunk.is_tombstone(*row));
+            out.output.columns[column].set_null(deleted.map(|row| first + row));
+        }
         let Some(partitioner) = &mut self.partitioner else { return };
         let keys: Vec<&Column> = out.output.columns[..self.keys].iter().collect();
         for row in first..out.output.timestamps.len() {

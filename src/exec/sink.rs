@@ -19,6 +19,7 @@ use crate::window::WindowSpec;
 pub struct SinkWriter {
     topic: TopicId,
     key_format: Format,
+    null_keys: bool,
     value_format: Format,
     names: Vec<Arc<str>>,
     keys: usize,
@@ -47,6 +48,7 @@ impl SinkWriter {
             timestamp,
             failure: None,
             key_format: plan.key_format,
+            null_keys: plan.null_keys,
             value_format: plan.value_format,
             names: schema.fields.iter().map(|field| field.name.clone()).collect(),
             keys,
@@ -99,7 +101,8 @@ impl SinkWriter {
         let Some(topic) = topics.get_mut(self.topic) else { return false };
         let (keys, values) = chunk.columns.split_at(self.keys);
         self.key.clear();
-        let has_key = write_key(&mut self.key, self.key_format, &self.names, keys, row);
+        let has_key =
+            write_key(&mut self.key, self.key_format, &self.names, keys, row, self.null_keys);
         // As Kafka Streams, the partition is that of the key without its window.
         let partition = if has_key {
             partition_for_key(&self.key, topic.partitions())
@@ -134,8 +137,9 @@ fn write_key(
     names: &[Arc<str>],
     columns: &[Column],
     row: usize,
+    null_keys: bool,
 ) -> bool {
-    let any = columns.iter().any(|column| column.valid[row]);
+    let any = columns.iter().any(|column| column.valid[row]) || null_keys && columns.len() > 1;
     match (format, columns) {
         (Format::None, _) | (_, []) => false,
         (Format::Delimited(delimiter), _) => {

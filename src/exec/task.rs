@@ -523,8 +523,12 @@ fn build_operator(node: &Node, input: &Running) -> Result<Built, PlanErrorKind> 
         }
         Op::PartitionBy(plan) => {
             needs_stream("PARTITION BY")?;
+            let before = schema.keys().count();
             let (project, schema) = project(name, &plan.outputs, &columns)?;
             let keys = schema.keys().count();
+            let of_value = (0..keys)
+                .filter(|at| !plan.outputs[*at].expr.reads_only_columns_before(before))
+                .collect();
             if let Some((_, late)) = schema.keys().find(|(index, _)| *index >= keys) {
                 return Err(PlanErrorKind::KeyAfterValue(late.name.to_string()));
             }
@@ -532,7 +536,7 @@ fn build_operator(node: &Node, input: &Running) -> Result<Built, PlanErrorKind> 
                 .repartition
                 .filter(|_| keys > 0)
                 .map(|partitions| Partitioner::new(partitions.max(1), plan.outputs[..keys].iter()));
-            (Box::new(PartitionBy::new(project, keys, partitioner)), schema, None, false)
+            (Box::new(PartitionBy::new(project, keys, of_value, partitioner)), schema, None, false)
         }
         Op::Explode(plan) => {
             needs_stream("a table function")?;

@@ -212,12 +212,12 @@ pub fn write(
             ColumnData::Nested(_) => {
                 return Err(DelimitedError::UnsupportedType(column.data_type.clone()));
             }
-            // Numbers and booleans are as in JSON, and quoted only where the delimiter is in them.
+            // Numbers and booleans are as in JSON, and quoted as texts are.
             _ => {
                 let start = out.len();
                 json::write_value(out, column, row);
                 let text = String::from_utf8_lossy(&out[start..]).into_owned();
-                if text.starts_with('"') || text.contains(delimiter) {
+                if text.starts_with('"') || needs_quotes(delimiter, &text, i == 0) {
                     out.truncate(start);
                     write_text(out, delimiter, text.trim_matches('"'), i == 0);
                 }
@@ -245,12 +245,12 @@ fn write_text(out: &mut Vec<u8>, delimiter: char, text: &str, is_first: bool) {
 
 /// Whether a value is put in quotes: where it must be, where it begins with a character up to `#`
 /// or ends with one up to the space, and where the first value of a line is empty or begins with a
-/// character that RFC 4180 does not count as text.
+/// character that is neither an ASCII letter nor a digit, a minus too.
 fn needs_quotes(delimiter: char, text: &str, is_first: bool) -> bool {
     let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
         return is_first;
     };
-    if is_first && !matches!(first, ' '..='!' | '#'..='+' | '-'..='~') {
+    if is_first && !first.is_ascii_alphanumeric() {
         return true;
     }
     first <= '#' || last <= ' ' || text.contains(['\n', '\r', '"', delimiter])

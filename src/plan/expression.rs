@@ -114,3 +114,70 @@ pub enum Expr {
     /// overload and the result's type (`function::registry::resolve_scalar`).
     Call(Arc<str>, Vec<Expr>),
 }
+
+impl Expr {
+    /// Calls `visit` with each direct part.
+    pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        match self {
+            Self::Column(_)
+            | Self::Literal(..)
+            | Self::RowTime
+            | Self::RowPartition
+            | Self::RowOffset
+            | Self::WindowStart
+            | Self::WindowEnd => {}
+            Self::Negate(value)
+            | Self::Not(value)
+            | Self::IsNull(value)
+            | Self::Cast(value, _)
+            | Self::Field(value, _) => visit(value),
+            Self::Compare(_, left, right)
+            | Self::IsDistinct(left, right)
+            | Self::Arithmetic(_, left, right)
+            | Self::Subscript(left, right)
+            | Self::Like { value: left, pattern: right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            Self::And(list) | Self::Or(list) | Self::Array(list) | Self::Call(_, list) => {
+                list.iter().for_each(visit);
+            }
+            Self::In(value, list) => {
+                visit(value);
+                list.iter().for_each(visit);
+            }
+            Self::Case { branches, otherwise } => {
+                for (when, then) in branches {
+                    visit(when);
+                    visit(then);
+                }
+                otherwise.iter().for_each(|otherwise| visit(otherwise));
+            }
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    visit(key);
+                    visit(value);
+                }
+            }
+            Self::Struct(fields) => fields.iter().for_each(|(_, value)| visit(value)),
+        }
+    }
+
+    /// Whether it can be computed from the first `keys` columns alone, so without a record's value.
+    #[must_use]
+    pub fn reads_only_columns_before(&self, keys: usize) -> bool {
+        match self {
+            Self::Column(index) => *index < keys,
+            Self::RowTime
+            | Self::RowPartition
+            | Self::RowOffset
+            | Self::WindowStart
+            | Self::WindowEnd => false,
+            _ => {
+                let mut all = true;
+                self.for_each_child(&mut |child| all &= child.reads_only_columns_before(keys));
+                all
+            }
+        }
+    }
+}

@@ -374,6 +374,9 @@ pub struct Sink {
     pub key_format: Format,
     /// How values are written.
     pub value_format: Format,
+    /// Whether several key columns that are all NULL are written as a key of NULLs, as ksqlDB does
+    /// behind `PARTITION BY`; else the record has no key.
+    pub null_keys: bool,
     /// The column whose value is the written record's timestamp; `None`: the row's time. A
     /// tombstone keeps its own.
     pub timestamp: Option<TimestampColumn>,
@@ -383,6 +386,6 @@ impl Sink {
     /// Writes rows with their own time.
     #[must_use]
     pub fn new(topic: impl Into<String>, key_format: Format, value_format: Format) -> Self {
-        Self { topic: topic.into(), partitions: None, key_format, value_format, timestamp: None }
+        Self { topic: topic.into(), partitions: None, key_format, value_format, null_keys: false, timestamp: None }
     }
 }

@@ -272,7 +272,13 @@ impl Lowering<'_> {
     }
 
     fn comparison(&mut self, ast: &Ast, op: ComparisonOp, left: &Ast, right: &Ast) -> Option<Typed> {
+        let is_time = [is_row_time(left), is_row_time(right)];
         let (left, right) = self.both(left, right)?;
+        let (left, right) = match is_time {
+            [true, _] => (left, time_in_text(right)),
+            [_, true] => (time_in_text(left), right),
+            _ => (left, right),
+        };
         let op = match op {
             ComparisonOp::Equal => Comparison::Equal,
             ComparisonOp::NotEqual => Comparison::NotEqual,
@@ -527,6 +533,21 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether this is a time that a record has, which texts are compared with as if they were times.
+fn is_row_time(ast: &Ast) -> bool {
+    let ExprKind::Column { name, .. } = &ast.kind else { return false };
+    matches!(&*name.name, "ROWTIME" | "WINDOWSTART" | "WINDOWEND")
+}
+
+/// A literal text as the time that it says, in milliseconds; anything else as it is.
+fn time_in_text(typed: Typed) -> Typed {
+    let Expr::Literal(Value::Varchar(text), _) = &typed.expr else { return typed };
+    match crate::function::time_format::parse_partial(text) {
+        Some(millis) => literal(Value::BigInt(millis), DataType::BigInt),
+        None => typed,
     }
 }
 

@@ -83,7 +83,7 @@ fn key_format(
         },
         (None, _) => named(default(settings.default_key_format(), at, findings)?, delimiter, true),
     };
-    Some(if has_keys { serde } else { Serde::None })
+    Some(serde)
 }
 
 /// Whether `FORMAT` set both formats: both then stand at one place.

@@ -107,6 +107,14 @@ pub fn plan_format(serde: Serde) -> plan::Format {
     }
 }
 
+/// How the keys of a source are told to a plan: what has no key columns has no key to read.
+pub fn key_format(source: &Source) -> plan::Format {
+    if source.schema.keys().next().is_none() {
+        return plan::Format::None;
+    }
+    plan_format(source.key_format)
+}
+
 fn window_spec(window: KeyWindow) -> Option<WindowSpec> {
     match window {
         KeyWindow::Time(size) => TimeWindows::tumbling(size?).ok().map(WindowSpec::Tumbling),
@@ -120,7 +128,7 @@ fn read(source: &Source, context: &Context<'_>, builder: &mut Builder) -> NodeId
         if context.settings.fails_on_invalid_timestamp() { OnError::Fail } else { OnError::Skip };
     let mut node = plan::Source::new(
         &*source.topic,
-        plan_format(source.key_format),
+        key_format(source),
         plan_format(source.value_format),
         source.schema.clone(),
     );

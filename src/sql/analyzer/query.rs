@@ -156,6 +156,11 @@ fn topic(with: &With, name: &Ident, context: &Context<'_>) -> Arc<str> {
     }
 }
 
+/// Whether the last node before the sink gives rows a new key.
+fn is_repartitioned(builder: &Builder) -> bool {
+    matches!(builder.nodes.last().map(|node| &node.op), Some(Op::PartitionBy(_)))
+}
+
 /// Adds the sink, and everything is there; `None` after telling that it would never end.
 fn finish(
     rows: Rows,
@@ -176,8 +181,9 @@ fn finish(
     let op = plan::Sink {
         topic: sink.topic.to_string(),
         partitions: Some(sink.partitions),
-        key_format: plan_format(sink.key_format),
+        key_format: input::key_format(&sink),
         value_format: plan_format(sink.value_format),
+        null_keys: is_repartitioned(&builder),
         timestamp: sink.timestamp.as_ref().and_then(timestamp),
     };
     if builder.nodes.iter().any(|node| matches!(&node.op, Op::Source(s) if *s.topic == *sink.topic)) {
@@ -409,6 +415,7 @@ impl Planner<'_> {
             }
             let name = match &ast.kind {
                 ExprKind::Field(_, field) => field.name.clone(),
+                ExprKind::Column { name, .. } => name.name.clone(),
                 _ => {
                     number += 1;
                     Arc::from(format!("KSQL_COL_{}", number - 1))
@@ -542,6 +549,7 @@ impl Planner<'_> {
             );
             self.error(Code::AGGREGATION, message, self.query.group_by.first().map_or(self.query.span, |g| g.span));
         }
+        self.check_state(&input, &calls);
         let (items, having) = (items?, having.map_or(Some(None), |having| having.map(Some))?);
         let keys: Vec<ResultKey> = groups
             .iter()
@@ -572,6 +580,26 @@ impl Planner<'_> {
             other => KeyWindow::Time(Some(other.span_ms())),
         });
         Some(rows(input, node, schema))
+    }
+
+    /// ksqlDB writes what aggregates remember in the format of the source's values.
+    fn check_state(&mut self, input: &Input, calls: &[AggregateCall]) {
+        use crate::plan::AggregateFunction as F;
+        let is_nested = |call: &&AggregateCall| {
+            !matches!(
+                call.function,
+                F::Count | F::Sum | F::Min | F::Max | F::ApproxCountDistinct { .. }
+            )
+        };
+        if let (Serde::Delimited { .. }, Some(call)) =
+            (input.first.value_format, calls.iter().find(is_nested))
+        {
+            let message = format!(
+                "{:?} remembers more than one value, which the format DELIMITED cannot hold",
+                call.function
+            );
+            self.error(Code::FORMAT, message, self.query.span);
+        }
     }
 
     fn add_aggregate(

@@ -106,6 +106,45 @@ fn widens(from: &DataType, to: &DataType) -> bool {
     )
 }
 
+/// Whether all that is within a type widens to what is within the other.
+fn widens_within(from: &DataType, to: &DataType) -> bool {
+    use DataType::{Array, Map, Struct};
+    match (from, to) {
+        _ if from == to || widens(from, to) => true,
+        (Array(from), Array(to)) => widens_within(from, to),
+        (Map(key, value), Map(to_key, to_value)) => {
+            widens_within(key, to_key) && widens_within(value, to_value)
+        }
+        (Struct(from), Struct(to)) => from.iter().all(|(name, data_type)| {
+            to.iter().any(|(other, to)| other == name && widens_within(data_type, to))
+        }),
+        _ => false,
+    }
+}
+
+/// The type that values of two types widen to: of structs, one with the fields of both.
+fn merged(a: &DataType, b: &DataType) -> DataType {
+    use DataType::{Array, Map, Struct};
+    match (a, b) {
+        _ if widens(a, b) => b.clone(),
+        (Array(a), Array(b)) => Array(Box::new(merged(a, b))),
+        (Map(key, value), Map(other_key, other_value)) => {
+            Map(Box::new(merged(key, other_key)), Box::new(merged(value, other_value)))
+        }
+        (Struct(a), Struct(b)) => {
+            let mut fields: Vec<(Arc<str>, DataType)> = a.to_vec();
+            for (name, data_type) in b.iter() {
+                match fields.iter_mut().find(|(other, _)| other == name) {
+                    Some((_, field)) => *field = merged(field, data_type),
+                    None => fields.push((name.clone(), data_type.clone())),
+                }
+            }
+            Struct(Arc::from(fields))
+        }
+        _ => a.clone(),
+    }
+}
+
 fn cast(expr: Expr, target: &DataType) -> Expr {
     match (&expr, target) {
         (Expr::Literal(value, _), DataType::BigInt) if value.integer().is_some() => {
@@ -133,6 +172,10 @@ fn coerce(expr: Expr, ty: &Ty, target: &DataType) -> Result<Expr, Mismatch> {
     }
     if widens(from, target) {
         return Ok(cast(expr, target));
+    }
+    let is_constructor = matches!(expr, Expr::Array(_) | Expr::Map(_) | Expr::Struct(_));
+    if !is_constructor && widens_within(from, target) {
+        return Ok(Expr::Cast(Box::new(expr), target.clone()));
     }
     match (expr, from, target) {
         (Expr::Literal(Value::Varchar(text), _), DataType::Varchar, target) => {
@@ -202,13 +245,18 @@ fn literal_text(expr: Expr) -> Result<Expr, Mismatch> {
 fn parse(text: &str, target: &DataType) -> Option<Expr> {
     let trimmed = text.trim();
     let value = match target {
-        DataType::Boolean => match trimmed.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "t" | "y" => Value::Boolean(true),
-            "false" | "no" | "f" | "n" => Value::Boolean(false),
-            _ => return None,
-        },
-        DataType::Int => Value::Int(trimmed.parse().ok()?),
-        DataType::BigInt => Value::BigInt(trimmed.parse().ok()?),
+        // ksqlDB takes any beginning of these words.
+        DataType::Boolean => {
+            let lower = trimmed.to_ascii_lowercase();
+            let begins = |words: [&str; 2]| words.iter().any(|word| word.starts_with(&lower));
+            match lower.is_empty() {
+                false if begins(["true", "yes"]) => Value::Boolean(true),
+                false if begins(["false", "no"]) => Value::Boolean(false),
+                _ => return None,
+            }
+        }
+        DataType::Int => Value::Int(i32::try_from(whole(text)?).ok()?),
+        DataType::BigInt => Value::BigInt(whole(text)?),
         DataType::Double => Value::Double(trimmed.parse().ok()?),
         DataType::Timestamp => {
             let text = Expr::Literal(Value::varchar(text), DataType::Varchar);
@@ -225,13 +273,39 @@ pub fn common(items: &[&Typed]) -> Option<DataType> {
     let is_text = |item: &&&Typed| matches!(item.expr, Expr::Literal(Value::Varchar(_), _));
     let typed = || items.iter().filter(|item| item.ty != Ty::Null);
     let first = typed().find(|item| !is_text(item)).or_else(|| typed().next())?;
-    let mut widest: &Typed = first;
-    for item in typed().filter(|item| item.is_number() && first.is_number()) {
-        if wider(widest, item).as_ref() == Some(&item.ty) {
-            widest = item;
-        }
+    let mut target = first.data_type();
+    for item in typed() {
+        target = match &item.expr {
+            // A text says how wide its number is.
+            Expr::Literal(Value::Varchar(text), _) if first.is_number() => {
+                number_in(text).map_or(target.clone(), |found| merged(&target, &found))
+            }
+            _ => merged(&target, &item.data_type()),
+        };
     }
-    Some(widest.data_type())
+    Some(target)
+}
+
+/// The narrowest type of the number that a text says.
+fn number_in(text: &str) -> Option<DataType> {
+    let value: f64 = text.trim().parse().ok()?;
+    let whole = whole(text).is_some();
+    let is_int = whole && value.abs() <= f64::from(i32::MAX);
+    Some(match (is_int, whole) {
+        (true, _) => DataType::Int,
+        (false, true) => DataType::BigInt,
+        (false, false) => DataType::Double,
+    })
+}
+
+/// The whole number that a text says, also one written as `2e1`.
+fn whole(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let value: f64 = text.parse().ok()?;
+        // Beyond 2^53 a double does not tell whole numbers apart.
+        (value == libm::trunc(value) && value.abs() < 9_007_199_254_740_992.0).then_some(value as i64)
+    })
 }
 
 /// Whether `CAST` from one type to another exists.

@@ -185,6 +185,7 @@ fn a_query_that_shall_fail_stops() {
 fn results_take_their_time_from_a_column() {
     let column = TimestampColumn { column: 1, format: None, on_invalid: OnError::Skip };
     let written = Sink {
+        null_keys: false,
         timestamp: Some(column),
         partitions: Some(3),
         ..Sink::new("out", Format::Kafka, Format::JsonBare)
