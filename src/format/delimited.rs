@@ -119,7 +119,6 @@ impl DelimitedReader {
     }
 
     /// The value behind an opening quote, `None` when it is in `unquoted`, and what comes after.
-    #[expect(clippy::type_complexity, reason = "a pair of optional pieces of one text")]
     fn quoted<'a>(
         &mut self,
         text: &'a str,
@@ -216,8 +215,13 @@ pub fn write(
             _ => {
                 let start = out.len();
                 json::write_value(out, column, row);
-                let text = String::from_utf8_lossy(&out[start..]).into_owned();
-                if text.starts_with('"') || text.contains(delimiter) {
+                let written = &out[start..];
+                let mut buffer = [0; 4];
+                let delimiter_bytes = delimiter.encode_utf8(&mut buffer).as_bytes();
+                let has_delimiter =
+                    written.windows(delimiter_bytes.len()).any(|part| part == delimiter_bytes);
+                if has_delimiter || written.starts_with(b"\"") {
+                    let text = String::from_utf8_lossy(written).into_owned();
                     out.truncate(start);
                     write_text(out, delimiter, text.trim_matches('"'), i == 0);
                 }
