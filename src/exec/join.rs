@@ -106,10 +106,8 @@ pub fn operator(
     let form = Form { keys, values: [left.values(), right.values()] };
     let name = name.to_owned();
     let is_windowed = left.is_windowed;
-    if left.is_table || right.is_table {
-        if plan.window.is_some() {
-            return Err(JoinPlanError::WindowWithTable);
-        }
+    if (left.is_table || right.is_table) && plan.window.is_some() {
+        return Err(JoinPlanError::WindowWithTable);
     }
     if is_windowed != right.is_windowed {
         return Err(JoinPlanError::OneWindowed);

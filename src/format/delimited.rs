@@ -119,7 +119,6 @@ impl DelimitedReader {
     }
 
     /// The value behind an opening quote, `None` when it is in `unquoted`, and what comes after.
-    #[expect(clippy::type_complexity, reason = "a pair of optional pieces of one text")]
     fn quoted<'a>(
         &mut self,
         text: &'a str,
@@ -216,8 +215,10 @@ pub fn write(
             _ => {
                 let start = out.len();
                 json::write_value(out, column, row);
-                let text = String::from_utf8_lossy(&out[start..]).into_owned();
-                if text.starts_with('"') || needs_quotes(delimiter, &text, i == 0) {
+                let written = &out[start..];
+                let text = std::str::from_utf8(written).unwrap_or_default();
+                if needs_quotes(delimiter, text, i == 0) {
+                    let text = text.to_owned();
                     out.truncate(start);
                     write_text(out, delimiter, text.trim_matches('"'), i == 0);
                 }

@@ -6,6 +6,7 @@ use std::fmt;
 use super::table::State;
 use super::{Batch, Core, Inputs};
 use crate::chunk::{Chunk, Column};
+use crate::exec::expression::Evaluator;
 use crate::exec::identity::RowKeys;
 use crate::exec::{Collector, DropReason, Operator, OperatorStats};
 use crate::state::NONE;
@@ -42,7 +43,7 @@ impl ChangeAggregate {
     /// The operator of a checked plan. `keys` are the table's.
     #[must_use]
     pub fn new(name: String, inputs: Inputs, core: Core, keys: RowKeys) -> Self {
-        let arguments = || inputs.arguments.iter().map(|a| a.as_ref().map(|e| e.data_type()));
+        let arguments = || inputs.arguments.iter().map(|a| a.as_ref().map(Evaluator::data_type));
         let old = arguments().map(|data_type| data_type.map(Column::new)).collect();
         let scratch = arguments().flatten().map(Column::new).collect();
         let rows = RowStore::new(arguments().flatten().cloned().collect());

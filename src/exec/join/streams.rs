@@ -45,7 +45,7 @@ impl Times {
     /// When it is empty or a length is negative or absurd.
     pub fn new(window: JoinWindow) -> Result<Self, JoinPlanError> {
         let JoinWindow { before_ms, after_ms, grace_ms } = window;
-        let is_sane = |ms: i64| ms <= LONGEST_MS && ms >= -LONGEST_MS;
+        let is_sane = |ms: i64| (-LONGEST_MS..=LONGEST_MS).contains(&ms);
         if !is_sane(before_ms) || !is_sane(after_ms) || before_ms.saturating_add(after_ms) < 0 {
             return Err(JoinPlanError::Window { before_ms, after_ms });
         }
