@@ -116,7 +116,7 @@ pub const FUNCTIONS: &[Scalar] = &[
         MASK,
         Body::Values(|_, v| mask(v, |_, _| true)),
         MASK_DOC,
-        &["MASK('My Test $123') = 'Xx-Xxxx--nnn'", "MASK('aB1', '*', NULL, '#', NULL) = '*B#'"],
+        &["MASK('My Test $123') = 'Xx-Xxxx--nnn'", "MASK('aB1', '*', NULL, '#', NULL) = 'a*#'"],
     ),
     scalar(
         "MASK_KEEP_LEFT",

@@ -270,7 +270,7 @@ fn write_items(items: &[Item], parts: &Parts, weekday: usize, offset: i64, out: 
             Item::Field(Field::Hour, count) => number(out, parts.hour, *count),
             Item::Field(Field::Hour12, count) => number(out, (parts.hour + 11) % 12 + 1, *count),
             Item::Field(Field::HalfDay, _) => {
-                out.push_str(if parts.hour < 12 { "AM" } else { "PM" })
+                out.push_str(if parts.hour < 12 { "AM" } else { "PM" });
             }
             Item::Field(Field::Minute, count) => number(out, parts.minute, *count),
             Item::Field(Field::Second, count) => number(out, parts.second, *count),
