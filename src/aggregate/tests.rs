@@ -1,3 +1,5 @@
+//! Checks accumulators row by row, restored half-way, and merged from slices.
+
 use super::*;
 use crate::chunk::Column;
 use crate::value::Value;
