@@ -15,11 +15,14 @@ pub mod time_format;
 
 mod aggregates;
 mod collections;
+mod encoding;
 mod json;
+mod masking;
 mod math;
 mod misc;
 mod pattern;
 mod refused;
+mod regex;
 mod strings;
 mod tables;
 mod times;

@@ -99,14 +99,14 @@ enum Kind {
     InConstants(Box<Evaluator>, Vec<Value>),
     In(Box<Evaluator>, Vec<Evaluator>),
     Like(Box<[Evaluator; 2]>, char),
-    Case(case::Case),
+    Case(Box<case::Case>),
     Cast(Box<Evaluator>),
     Field(Box<Evaluator>, usize),
     Subscript(Box<[Evaluator; 2]>),
     Array(Vec<Evaluator>),
     Map(Vec<[Evaluator; 2]>),
     Struct(Vec<Evaluator>),
-    Call(Callable, Vec<Evaluator>),
+    Call(Box<Callable>, Vec<Evaluator>),
 }
 
 impl Evaluator {

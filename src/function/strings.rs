@@ -1,4 +1,4 @@
-//! Functions of texts and regular expressions. Positions count characters from 1.
+//! Functions of texts. Positions count characters from 1.
 
 use super::call::{Body, Context, Fault, Outcome, integer, ints, push_int, push_text, text, texts};
 use super::table::{Category, Scalar, scalar};
@@ -6,7 +6,6 @@ use crate::chunk::Column;
 use crate::value::Value;
 
 const STRING: Category = Category::String;
-const REGULAR: Category = Category::Regex;
 
 /// The functions of texts.
 pub const FUNCTIONS: &[Scalar] = &[
@@ -39,14 +38,6 @@ pub const FUNCTIONS: &[Scalar] = &[
         Body::Columns(concat_ws),
         "The texts that are not NULL with a separator between them; NULL when the separator is.",
         &["CONCAT_WS('-', 'a', NULL, 'b') = 'a-b'", "CONCAT_WS(NULL, 'a') = NULL"],
-    ),
-    scalar(
-        "ENCODE",
-        STRING,
-        &["value VARCHAR, from VARCHAR, to VARCHAR -> VARCHAR"],
-        Body::Strict(encode),
-        "A text in one of the encodings hex, utf8, ascii and base64 in another.",
-        &["ENCODE('Hi', 'utf8', 'hex') = '4869'", "ENCODE('SGk=', 'base64', 'ascii') = 'Hi'"],
     ),
     scalar(
         "INITCAP",
@@ -109,46 +100,6 @@ pub const FUNCTIONS: &[Scalar] = &[
             "LPAD('foo', 2, 'x') = 'fo'",
             "LPAD('foo', 5, '') = NULL",
         ],
-    ),
-    scalar(
-        "MASK",
-        STRING,
-        MASK,
-        Body::Values(|_, v| mask(v, |_, _| true)),
-        MASK_DOC,
-        &["MASK('My Test $123') = 'Xx-Xxxx--nnn'", "MASK('aB1', '*', NULL, '#', NULL) = '*B#'"],
-    ),
-    scalar(
-        "MASK_KEEP_LEFT",
-        STRING,
-        MASK_PART,
-        Body::Values(|_, v| mask_part(v, |n, i, _| i >= n)),
-        "As MASK, but the first characters stay.",
-        &["MASK_KEEP_LEFT('My Test $123', 4) = 'My Txxx--nnn'"],
-    ),
-    scalar(
-        "MASK_KEEP_RIGHT",
-        STRING,
-        MASK_PART,
-        Body::Values(|_, v| mask_part(v, |n, i, length| i + n < length)),
-        "As MASK, but the last characters stay.",
-        &["MASK_KEEP_RIGHT('My Test $123', 4) = 'Xx-Xxxx-$123'"],
-    ),
-    scalar(
-        "MASK_LEFT",
-        STRING,
-        MASK_PART,
-        Body::Values(|_, v| mask_part(v, |n, i, _| i < n)),
-        "As MASK, of the first characters only.",
-        &["MASK_LEFT('My Test $123', 4) = 'Xx-Xest $123'"],
-    ),
-    scalar(
-        "MASK_RIGHT",
-        STRING,
-        MASK_PART,
-        Body::Values(|_, v| mask_part(v, |n, i, length| i + n >= length)),
-        "As MASK, of the last characters only.",
-        &["MASK_RIGHT('My Test $123', 4) = 'My Test -nnn'"],
     ),
     scalar(
         "REPLACE",
@@ -238,80 +189,6 @@ pub const FUNCTIONS: &[Scalar] = &[
         }),
         "Capital letters.",
         &["UCASE('MiXeD') = 'MIXED'"],
-    ),
-];
-
-/// The functions of regular expressions.
-pub const REGEX: &[Scalar] = &[
-    scalar(
-        "REGEXP_EXTRACT",
-        REGULAR,
-        &[
-            "pattern VARCHAR, text VARCHAR -> VARCHAR",
-            "pattern VARCHAR, text VARCHAR, group INT -> VARCHAR",
-        ],
-        Body::Strict(|context, v| {
-            let regex = context.patterns.regex(text(&v[0]))?;
-            let group = group(v)?;
-            let found = regex.captures(text(&v[1])).and_then(|c| c.get(group));
-            Ok(found.map_or(Value::Null, |m| Value::varchar(m.as_str())))
-        }),
-        "The first match, or a group of it; NULL when there is none.",
-        &[
-            "REGEXP_EXTRACT('test.', 'some_test_string') = 'test_'",
-            "REGEXP_EXTRACT('(.*) (.*)', 'ada lovelace', 2) = 'lovelace'",
-            "REGEXP_EXTRACT('x', 'nothing') = NULL",
-        ],
-    ),
-    scalar(
-        "REGEXP_EXTRACT_ALL",
-        REGULAR,
-        &[
-            "pattern VARCHAR, text VARCHAR -> ARRAY<VARCHAR>",
-            "pattern VARCHAR, text VARCHAR, group INT -> ARRAY<VARCHAR>",
-        ],
-        Body::Strict(|context, v| {
-            let regex = context.patterns.regex(text(&v[0]))?;
-            let group = group(v)?;
-            if group >= regex.captures_len() {
-                return Ok(Value::Null);
-            }
-            let found = regex
-                .captures_iter(text(&v[1]))
-                .map(|c| c.get(group).map_or(Value::Null, |m| Value::varchar(m.as_str())));
-            Ok(Value::Array(found.collect()))
-        }),
-        "All matches, or a group of each.",
-        &[
-            "REGEXP_EXTRACT_ALL('test.', 'test_testabab') = ARRAY['test_', 'testa']",
-            "REGEXP_EXTRACT_ALL('(\\w+) (\\w*)', 'a b c ', 2) = ARRAY['b', '']",
-        ],
-    ),
-    scalar(
-        "REGEXP_REPLACE",
-        REGULAR,
-        &["text VARCHAR, pattern VARCHAR, new VARCHAR -> VARCHAR"],
-        Body::Strict(|context, v| {
-            let regex = context.patterns.regex(text(&v[1]))?;
-            let new = java_replacement(text(&v[2]));
-            Ok(Value::Varchar(regex.replace_all(text(&v[0]), new.as_str()).into()))
-        }),
-        "The text with each match replaced; `$1` is the first group.",
-        &[
-            "REGEXP_REPLACE('abcd1234', '[0-9]+', 'x') = 'abcdx'",
-            "REGEXP_REPLACE('ab', '(a)(b)', '$2$1') = 'ba'",
-        ],
-    ),
-    scalar(
-        "REGEXP_SPLIT_TO_ARRAY",
-        REGULAR,
-        &["text VARCHAR, pattern VARCHAR -> ARRAY<VARCHAR>"],
-        Body::Strict(|context, v| {
-            let regex = context.patterns.regex(text(&v[1]))?;
-            Ok(Value::Array(regex.split(text(&v[0])).map(Value::varchar).collect()))
-        }),
-        "The parts of a text between matches.",
-        &["REGEXP_SPLIT_TO_ARRAY('a1b22c', '[0-9]+') = ARRAY['a', 'b', 'c']"],
     ),
 ];
 
@@ -436,50 +313,6 @@ fn pad(values: &[Value], left: bool) -> Outcome {
     varchar(if left { fill + text } else { text.to_owned() + &fill })
 }
 
-const MASK: &[&str] = &[
-    "value VARCHAR -> VARCHAR",
-    "value VARCHAR, upper VARCHAR, lower VARCHAR, digit VARCHAR, other VARCHAR -> VARCHAR",
-];
-const MASK_PART: &[&str] = &[
-    "value VARCHAR, n INT -> VARCHAR",
-    "value VARCHAR, n INT, upper VARCHAR, lower VARCHAR, digit VARCHAR, other VARCHAR -> VARCHAR",
-];
-const MASK_DOC: &str = "The text with capital letters, small letters, digits and other characters \
-                        replaced by X, x, n and - or by those given; NULL leaves a sort as it is.";
-
-fn mask_part(values: &[Value], masked: fn(usize, usize, usize) -> bool) -> Outcome {
-    if values[1].is_null() {
-        return Ok(Value::Null);
-    }
-    let n = usize::try_from(integer(&values[1]))
-        .map_err(|_| Fault("a negative number of characters"))?;
-    let mut rest = vec![values[0].clone()];
-    rest.extend_from_slice(&values[2..]);
-    mask(&rest, |i, length| masked(n, i, length))
-}
-
-fn mask(values: &[Value], masked: impl Fn(usize, usize) -> bool) -> Outcome {
-    let sort = |i: usize, default: char| match values.get(i) {
-        None => Some(default),
-        Some(Value::Varchar(text)) => text.chars().next(),
-        Some(_) => None,
-    };
-    let [upper, lower, digit, other] = [sort(1, 'X'), sort(2, 'x'), sort(3, 'n'), sort(4, '-')];
-    let Value::Varchar(text) = &values[0] else { return Ok(Value::Null) };
-    let length = text.chars().count();
-    let one = |(i, c): (usize, char)| {
-        let by = match c {
-            _ if !masked(i, length) => None,
-            c if c.is_uppercase() => upper,
-            c if c.is_lowercase() => lower,
-            c if c.is_numeric() => digit,
-            _ => other,
-        };
-        by.unwrap_or(c)
-    };
-    varchar(text.chars().enumerate().map(one).collect())
-}
-
 fn split(_: &mut Context, values: &[Value]) -> Outcome {
     let (text, delimiter) = (text(&values[0]), text(&values[1]));
     Ok(Value::Array(if delimiter.is_empty() {
@@ -543,95 +376,4 @@ fn part(text: &str, position: i32, length: i32) -> &str {
     };
     let rest = &text[byte(text, skip)..];
     &rest[..byte(rest, length)]
-}
-
-fn group(values: &[Value]) -> Result<usize, Fault> {
-    let group = values.get(2).map_or(0, integer);
-    usize::try_from(group).map_err(|_| Fault("a negative group"))
-}
-
-/// Java's replacement text as the engine's: `$1` is a group up to the digit, and a backslash makes
-/// the next character plain.
-fn java_replacement(text: &str) -> String {
-    let mut out = String::new();
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        match c {
-            '\\' => match letters.next() {
-                Some('$') => out.push_str("$$"),
-                Some(escaped) => out.push(escaped),
-                None => {}
-            },
-            '$' if letters.peek().is_some_and(char::is_ascii_digit) => {
-                out.push_str("${");
-                out.extend(letters.next());
-                out.push('}');
-            }
-            '$' if letters.peek() == Some(&'{') => out.push('$'),
-            '$' => out.push_str("$$"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn encode(_: &mut Context, values: &[Value]) -> Outcome {
-    let [text, from, to] = [text(&values[0]), text(&values[1]), text(&values[2])];
-    let bytes = match from.to_ascii_lowercase().as_str() {
-        "utf8" => text.as_bytes().to_vec(),
-        "ascii" => text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' }).collect(),
-        "hex" => unhex(text).ok_or(Fault("the text is no hexadecimal number"))?,
-        "base64" => unbase64(text).ok_or(Fault("the text is no base64"))?,
-        _ => return Err(Fault("the encoding is not supported")),
-    };
-    match to.to_ascii_lowercase().as_str() {
-        "utf8" => varchar(String::from_utf8_lossy(&bytes).into_owned()),
-        "ascii" => {
-            let ascii =
-                bytes.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '\u{fffd}' });
-            varchar(ascii.collect())
-        }
-        "hex" => varchar(bytes.iter().map(|b| format!("{b:02x}")).collect()),
-        "base64" => varchar(base64(&bytes)),
-        _ => Err(Fault("the encoding is not supported")),
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let quoted =
-        text.strip_prefix(['X', 'x']).and_then(|t| t.strip_prefix('\'')?.strip_suffix('\''));
-    let digits = quoted.or_else(|| text.strip_prefix("0x")).unwrap_or(text);
-    let padded = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.to_owned() };
-    let digit = |b: u8| char::from(b).to_digit(16);
-    let pairs = padded.as_bytes().chunks_exact(2);
-    pairs.map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()
-}
-
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn base64(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0_u32, |bits, b| bits << 8 | u32::from(*b))
-            << (8 * (3 - group.len()));
-        for i in 0..4 {
-            let index = (bits >> (18 - 6 * i) & 63) as usize;
-            out.push(if i <= group.len() { char::from(BASE64[index]) } else { '=' });
-        }
-    }
-    out
-}
-
-fn unbase64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for b in text.trim_end_matches('=').bytes() {
-        bits = bits << 6 | BASE64.iter().position(|c| *c == b)? as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    Some(out)
 }

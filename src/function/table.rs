@@ -1,7 +1,7 @@
 //! How functions are declared.
 
 use super::call::Body;
-use super::{collections, json, math, misc, strings, times, urls};
+use super::{collections, encoding, json, masking, math, misc, regex, strings, times, urls};
 
 /// What a function is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,9 @@ pub const SCALARS: &[&[Scalar]] = &[
     math::FUNCTIONS,
     misc::FUNCTIONS,
     strings::FUNCTIONS,
-    strings::REGEX,
+    regex::FUNCTIONS,
+    masking::FUNCTIONS,
+    encoding::FUNCTIONS,
     times::FUNCTIONS,
     urls::FUNCTIONS,
 ];

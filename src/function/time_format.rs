@@ -4,6 +4,12 @@
 
 use crate::time::DAY_MS;
 
+mod calendar;
+mod reader;
+
+use calendar::{civil, days_from_civil};
+use reader::{read_items, read_number, read_offset, set};
+
 /// A compiled pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeFormat {
@@ -270,7 +276,7 @@ fn write_items(items: &[Item], parts: &Parts, weekday: usize, offset: i64, out: 
             Item::Field(Field::Hour, count) => number(out, parts.hour, *count),
             Item::Field(Field::Hour12, count) => number(out, (parts.hour + 11) % 12 + 1, *count),
             Item::Field(Field::HalfDay, _) => {
-                out.push_str(if parts.hour < 12 { "AM" } else { "PM" })
+                out.push_str(if parts.hour < 12 { "AM" } else { "PM" });
             }
             Item::Field(Field::Minute, count) => number(out, parts.minute, *count),
             Item::Field(Field::Second, count) => number(out, parts.second, *count),
@@ -300,123 +306,6 @@ fn write_offset(letter: char, count: usize, offset: i64, out: &mut String) {
     if !(count == 1 && letter != 'Z' && minutes == 0) {
         write!(out, "{colon}{minutes:02}").expect("writing to a String");
     }
-}
-
-/// Reads a text like the items; gives what is behind.
-fn read_items<'a>(items: &[Item], mut text: &'a str, parts: &mut Parts) -> Option<&'a str> {
-    for (i, item) in items.iter().enumerate() {
-        // Fields that stand side by side have their own width, else as many digits as are there.
-        let adjacent = matches!(
-            items.get(i + 1),
-            Some(Item::Field(f, _)) if !matches!(f, Field::MonthName | Field::Weekday | Field::HalfDay)
-        ) || matches!(items.get(i + 1), Some(Item::Fraction(_)));
-        text = match item {
-            Item::Text(literal) => text.strip_prefix(literal.as_str())?,
-            Item::Field(Field::MonthName, _) => {
-                let (index, rest) = read_name(&MONTHS, text)?;
-                parts.month = index as i64 + 1;
-                rest
-            }
-            Item::Field(Field::Weekday, _) => read_name(&WEEKDAYS, text)?.1,
-            Item::Field(Field::HalfDay, _) => {
-                let half = text.get(..2)?;
-                let afternoon = half.eq_ignore_ascii_case("PM");
-                parts.half = (afternoon || half.eq_ignore_ascii_case("AM"))
-                    .then_some(Some(i64::from(afternoon)))?;
-                &text[2..]
-            }
-            Item::Field(field, count) => {
-                let widest = match field {
-                    Field::Year if *count == 2 => 2,
-                    _ if adjacent => *count,
-                    Field::Year => 9,
-                    Field::DayOfYear => 3,
-                    _ => 2,
-                };
-                let least = if *count == 1 { 1 } else { *count };
-                let (value, rest) = read_number(text, least, widest.max(least))?;
-                set(parts, *field, *count, value);
-                rest
-            }
-            Item::Fraction(count) => {
-                let digits = text.bytes().take_while(u8::is_ascii_digit).take(*count).count();
-                if digits != *count {
-                    return None;
-                }
-                let mut millis: String = text[..digits].chars().take(3).collect();
-                while millis.len() < 3 {
-                    millis.push('0');
-                }
-                parts.millis = millis.parse().ok()?;
-                &text[digits..]
-            }
-            Item::Offset(..) | Item::Zone => {
-                let (offset, rest) = read_offset(text)?;
-                parts.offset = Some(offset);
-                rest
-            }
-            Item::Optional(items) => {
-                let before = *parts;
-                match read_items(items, text, parts) {
-                    Some(rest) => rest,
-                    None => {
-                        *parts = before;
-                        text
-                    }
-                }
-            }
-        };
-    }
-    Some(text)
-}
-
-const fn set(parts: &mut Parts, field: Field, count: usize, value: i64) {
-    match field {
-        Field::Year if count == 2 => parts.year = 2000 + value,
-        Field::Year => parts.year = value,
-        Field::Month => parts.month = value,
-        Field::Day => parts.day = value,
-        Field::DayOfYear => parts.day_of_year = Some(value),
-        Field::Hour | Field::Hour12 => parts.hour = value,
-        Field::Minute => parts.minute = value,
-        Field::Second => parts.second = value,
-        Field::MonthName | Field::Weekday | Field::HalfDay => {}
-    }
-}
-
-fn read_name<'a>(names: &[&str], text: &'a str) -> Option<(usize, &'a str)> {
-    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let word = &text[..letters];
-    let known = |name: &&str| {
-        name.eq_ignore_ascii_case(word) || letters == 3 && name[..3].eq_ignore_ascii_case(word)
-    };
-    Some((names.iter().position(known)?, &text[letters..]))
-}
-
-fn read_number(text: &str, least: usize, most: usize) -> Option<(i64, &str)> {
-    let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    if digits < least {
-        return None;
-    }
-    Some((text[..digits].parse().ok()?, &text[digits..]))
-}
-
-/// `Z`, `UTC`, `GMT`, `+hh`, `+hhmm`, `+hh:mm`: milliseconds east of UTC, and what is behind.
-fn read_offset(text: &str) -> Option<(i64, &str)> {
-    for utc in ["Etc/UTC", "UTC", "GMT", "Z"] {
-        if let Some(rest) = text.strip_prefix(utc) {
-            return Some((0, rest));
-        }
-    }
-    let sign = match text.bytes().next()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let (hours, rest) = read_number(&text[1..], 2, 2)?;
-    let behind = rest.strip_prefix(':').unwrap_or(rest);
-    let (minutes, rest) = read_number(behind, 2, 2).unwrap_or((0, rest));
-    (hours <= 18 && minutes < 60).then_some((sign * (hours * 60 + minutes) * 60_000, rest))
 }
 
 /// The offset of a zone from UTC, milliseconds; `None` for named zones, which are not supported.
@@ -482,29 +371,4 @@ pub fn parse_partial(text: &str) -> Option<i64> {
         parts.offset = Some(zone_offset(rest)?);
     }
     parts.millis(0)
-}
-
-/// Year, month and day of a number of days since 1970-01-01 in the Gregorian calendar, by eras of
-/// 400 years that begin in March.
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + (month <= 2) as i64, month, day)
-}
-
-/// Days since 1970-01-01 of a day of the Gregorian calendar; the inverse of [`civil`].
-const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted_month = (month + 9) % 12;
-    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
-    era * 146_097 + of_era - 719_468
 }

@@ -66,7 +66,7 @@ pub fn compile(expr: &Expr, columns: &[DataType]) -> Result<(Kind, DataType), Ex
         }
         Expr::Case { branches, otherwise } => {
             let (case, data_type) = case(branches, otherwise.as_deref(), columns)?;
-            (Kind::Case(case), data_type)
+            (Kind::Case(Box::new(case)), data_type)
         }
         Expr::Cast(term, to) => {
             let term = compile(term)?;
@@ -78,7 +78,7 @@ pub fn compile(expr: &Expr, columns: &[DataType]) -> Result<(Kind, DataType), Ex
             let types: Vec<_> = arguments.iter().map(|a| a.data_type.clone()).collect();
             let callable = Callable::new(name, &types)?;
             let data_type = callable.return_type().clone();
-            (Kind::Call(callable, arguments), data_type)
+            (Kind::Call(Box::new(callable), arguments), data_type)
         }
         Expr::Field(..) | Expr::Subscript(..) | Expr::Array(_) | Expr::Map(_) | Expr::Struct(_) => {
             nested(expr, columns)?

@@ -1,3 +1,5 @@
+//! Checks expressions over one chunk of three rows: values, other values, NULLs.
+
 use super::*;
 use crate::chunk::Window;
 use crate::time::Timestamp;
