@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::engine::{self, Engine, StartError};
 use crate::plan::{Emit, Op, Pipeline};
+use crate::record::PartitionId;
 use crate::sql::analyzer::{InsertedValues, Planned};
 use crate::sql::catalog::Source;
 use crate::sql::diagnostic::Diagnostic;
@@ -20,12 +21,11 @@ use crate::sql::variables::Variables;
 use crate::sql::workspace::{Step, Workspace};
 use crate::time::{Micros, Timestamp};
 use crate::topic::{Consumer, TopicConfig};
-use crate::record::PartitionId;
 
 mod input;
 mod output;
 
-pub use input::{Inputs, InputError};
+pub use input::{InputError, Inputs};
 
 /// Why a script gave no result.
 #[derive(Debug, Error)]
@@ -108,7 +108,9 @@ impl Replay {
                 self.declared.entry(source.topic.clone()).or_insert(source);
             }
             Step::Start(planned) => {
-                self.declared.entry(planned.sink.topic.clone()).or_insert_with(|| planned.sink.clone());
+                self.declared
+                    .entry(planned.sink.topic.clone())
+                    .or_insert_with(|| planned.sink.clone());
                 self.queries.push(*planned);
             }
             Step::Insert(inserted) => self.inserts.push(*inserted),

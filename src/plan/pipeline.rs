@@ -386,6 +386,13 @@ impl Sink {
     /// Writes rows with their own time.
     #[must_use]
     pub fn new(topic: impl Into<String>, key_format: Format, value_format: Format) -> Self {
-        Self { topic: topic.into(), partitions: None, key_format, value_format, null_keys: false, timestamp: None }
+        Self {
+            topic: topic.into(),
+            partitions: None,
+            key_format,
+            value_format,
+            null_keys: false,
+            timestamp: None,
+        }
     }
 }

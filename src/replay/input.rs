@@ -10,9 +10,9 @@ use thiserror::Error;
 
 use super::Bytes;
 use crate::chunk::{Chunk, Column, Window};
+use crate::exec::Drops;
 use crate::exec::expression::Evaluator;
 use crate::exec::sink::SinkWriter;
-use crate::exec::Drops;
 use crate::format::kafka;
 use crate::plan::{Expr, Sink};
 use crate::sql::analyzer::{InsertedValues, plan_format};
@@ -209,7 +209,8 @@ pub(super) fn inserted(insert: &InsertedValues) -> Result<Bytes, String> {
     let mut topics = Topics::default();
     let name = source.topic.to_string();
     let id = topics.create(TopicConfig::new(name, 1)).map_err(|error| error.to_string())?;
-    let (key_format, value_format) = (plan_format(source.key_format), plan_format(source.value_format));
+    let (key_format, value_format) =
+        (plan_format(source.key_format), plan_format(source.value_format));
     let plan = Sink::new(&*source.topic, key_format, value_format);
     let mut writer =
         SinkWriter::new(&plan, &source.schema, None, id).map_err(|error| error.to_string())?;

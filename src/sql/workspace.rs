@@ -69,12 +69,8 @@ impl Workspace {
     ) -> Outcome {
         let at = Span::from(statement.span);
         let text = statement.to_string();
-        let context = Context {
-            catalog: &self.catalog,
-            settings: &self.settings,
-            changes,
-            partitions_of,
-        };
+        let context =
+            Context { catalog: &self.catalog, settings: &self.settings, changes, partitions_of };
         match &statement.kind {
             StatementKind::CreateSource(create) => {
                 let source = analyzer::create(create, &context);
@@ -164,7 +160,11 @@ impl Workspace {
         }
     }
 
-    fn create(&mut self, create: &CreateSource, source: Result<Source, Vec<Diagnostic>>) -> Outcome {
+    fn create(
+        &mut self,
+        create: &CreateSource,
+        source: Result<Source, Vec<Diagnostic>>,
+    ) -> Outcome {
         let source = source?;
         let name = &create.name;
         if let Some(old) = self.catalog.source(&name.name)
@@ -256,7 +256,8 @@ impl Workspace {
         }
         // A query that fills the source goes with it; others would be left without.
         let made_by = source.created_by.clone();
-        let others = self.catalog.queries().iter().filter(|query| Some(&query.id) != made_by.as_ref());
+        let others =
+            self.catalog.queries().iter().filter(|query| Some(&query.id) != made_by.as_ref());
         let users: Vec<&str> = others
             .filter(|query| query.reads.contains(&source.name) || query.writes == source.name)
             .map(|query| &*query.id)
@@ -297,10 +298,15 @@ impl Workspace {
         let mut out = String::new();
         match show.names {
             Names::Streams | Names::Tables => {
-                let kind = if show.names == Names::Streams { SourceKind::Stream } else { SourceKind::Table };
+                let kind = if show.names == Names::Streams {
+                    SourceKind::Stream
+                } else {
+                    SourceKind::Table
+                };
                 for source in self.catalog.sources().filter(|source| source.kind == kind) {
                     let (key, value) = (source.key_format.name(), source.value_format.name());
-                    let _ = writeln!(out, "{} {} {key} {value}", quoted(&source.name), source.topic);
+                    let _ =
+                        writeln!(out, "{} {} {key} {value}", quoted(&source.name), source.topic);
                 }
             }
             Names::Queries => {

@@ -76,9 +76,7 @@ impl Lowering<'_> {
         }
         match &ast.kind {
             ExprKind::Null => Some(Typed::null()),
-            ExprKind::Boolean(value) => {
-                Some(literal(Value::Boolean(*value), DataType::Boolean))
-            }
+            ExprKind::Boolean(value) => Some(literal(Value::Boolean(*value), DataType::Boolean)),
             ExprKind::Number(value) => Some(number(value)),
             ExprKind::String(text) => Some(literal(Value::varchar(text), DataType::Varchar)),
             ExprKind::Typed(name, _) => {
@@ -241,7 +239,13 @@ impl Lowering<'_> {
         })
     }
 
-    fn arithmetic(&mut self, ast: &Ast, op: ArithmeticOp, left: &Ast, right: &Ast) -> Option<Typed> {
+    fn arithmetic(
+        &mut self,
+        ast: &Ast,
+        op: ArithmeticOp,
+        left: &Ast,
+        right: &Ast,
+    ) -> Option<Typed> {
         let (left, right) = self.both(left, right)?;
         let varchar = Ty::Known(DataType::Varchar);
         let ty = if op == ArithmeticOp::Add && left.ty == varchar && right.ty == varchar {
@@ -250,12 +254,7 @@ impl Lowering<'_> {
             wider(&left, &right)
         };
         let Some(ty) = ty else {
-            let message = format!(
-                "no `{}` of {} and {}",
-                symbol(op),
-                left.shown(),
-                right.shown()
-            );
+            let message = format!("no `{}` of {} and {}", symbol(op), left.shown(), right.shown());
             self.error(Code::ARITHMETIC, message, ast.span);
             return None;
         };
@@ -271,7 +270,13 @@ impl Lowering<'_> {
         Some(Typed { expr: Expr::Arithmetic(op, left, right), ty })
     }
 
-    fn comparison(&mut self, ast: &Ast, op: ComparisonOp, left: &Ast, right: &Ast) -> Option<Typed> {
+    fn comparison(
+        &mut self,
+        ast: &Ast,
+        op: ComparisonOp,
+        left: &Ast,
+        right: &Ast,
+    ) -> Option<Typed> {
         let is_time = [is_row_time(left), is_row_time(right)];
         let (left, right) = self.both(left, right)?;
         let (left, right) = match is_time {
@@ -293,7 +298,9 @@ impl Lowering<'_> {
         };
         let is_equality = matches!(op, Comparison::Equal | Comparison::NotEqual);
         let is_boolean = |side: &Typed| side.ty == Ty::Known(DataType::Boolean);
-        if !is_equality && (nested(&left) || nested(&right) || is_boolean(&left) || is_boolean(&right)) {
+        if !is_equality
+            && (nested(&left) || nested(&right) || is_boolean(&left) || is_boolean(&right))
+        {
             let message = format!("{} and {} have no order", left.shown(), right.shown());
             self.error(Code::COMPARISON, message, ast.span);
             return None;
@@ -303,7 +310,13 @@ impl Lowering<'_> {
     }
 
     /// Both sides with one type.
-    fn comparable(&mut self, ast: &Ast, how: &str, left: Typed, right: Typed) -> Option<(Expr, Expr)> {
+    fn comparable(
+        &mut self,
+        ast: &Ast,
+        how: &str,
+        left: Typed,
+        right: Typed,
+    ) -> Option<(Expr, Expr)> {
         if left.ty == Ty::Null || right.ty == Ty::Null {
             let diagnostic = Diagnostic::error(Code::COMPARISON, "NULL equals nothing", ast.span)
                 .with_help("write IS NULL or IS DISTINCT FROM");
@@ -323,8 +336,7 @@ impl Lowering<'_> {
             None => None,
         };
         let Some(target) = target else {
-            let message =
-                format!("{} and {} cannot be {how}", left.shown(), right.shown());
+            let message = format!("{} and {} cannot be {how}", left.shown(), right.shown());
             self.error(Code::COMPARISON, message, ast.span);
             return None;
         };
@@ -401,8 +413,11 @@ impl Lowering<'_> {
         let mut out = Vec::new();
         for (typed, ast) in results {
             if typed.ty != Ty::Null && typed.ty != ty {
-                let message =
-                    format!("results of a CASE have one type: this is {}, not {}", typed.shown(), show(&data_type));
+                let message = format!(
+                    "results of a CASE have one type: this is {}, not {}",
+                    typed.shown(),
+                    show(&data_type)
+                );
                 self.error(Code::TYPE_MISMATCH, message, ast.span);
                 return None;
             }
@@ -485,7 +500,9 @@ impl Lowering<'_> {
             self.findings.push(Diagnostic::error(Code::UNTYPED_NULL, message, at).with_help(help));
             return None;
         };
-        if items.iter().any(|item| item.ty == Ty::Decimal) && !items.iter().any(|item| item.ty == Ty::Known(DataType::Double)) {
+        if items.iter().any(|item| item.ty == Ty::Decimal)
+            && !items.iter().any(|item| item.ty == Ty::Known(DataType::Double))
+        {
             self.unsupported("the type DECIMAL", at)?;
         }
         let mut out = Vec::new();

@@ -109,7 +109,8 @@ fn value_format(
     let single = values(schema).count() == 1;
     let wrapped = with.wrap_single_value.map_or(settings.wraps_single_values(), |(wrap, _)| wrap);
     let delimiter = with.value_delimiter.map(|(delimiter, _)| delimiter);
-    let delimiter = delimiter.or_else(|| inherited.and_then(|inherited| delimiter_of(inherited.value)));
+    let delimiter =
+        delimiter.or_else(|| inherited.and_then(|inherited| delimiter_of(inherited.value)));
     let name = match (with.value_format, inherited) {
         (Some((name, _)), _) => name,
         (None, Some(inherited)) => match inherited.value {
@@ -122,7 +123,9 @@ fn value_format(
             Some(name) => default(name, at, findings)?,
             None => {
                 let diagnostic = Diagnostic::error(Code::PROPERTIES, "VALUE_FORMAT is missing", at)
-                    .with_help("add VALUE_FORMAT = 'JSON', or set ksql.persistence.default.format.value");
+                    .with_help(
+                        "add VALUE_FORMAT = 'JSON', or set ksql.persistence.default.format.value",
+                    );
                 findings.push(diagnostic);
                 return None;
             }
@@ -172,17 +175,20 @@ fn check(
     if role == Role::Key
         && let Some(map) = fields.iter().find(|field| has_map(&field.data_type))
     {
-        let message = format!("key column {} has a MAP in it: {}", quoted(&map.name), show(&map.data_type));
+        let message =
+            format!("key column {} has a MAP in it: {}", quoted(&map.name), show(&map.data_type));
         findings.error(Code::KEY, message, at);
         return;
     }
     match serde {
         Serde::None if !fields.is_empty() => {
-            let message = format!("the format NONE holds no {what} columns, there are {}", listed());
+            let message =
+                format!("the format NONE holds no {what} columns, there are {}", listed());
             findings.error(Code::FORMAT, message, at);
         }
         Serde::Kafka if fields.len() > 1 => {
-            let message = format!("the format KAFKA holds one {what} column, there are {}", listed());
+            let message =
+                format!("the format KAFKA holds one {what} column, there are {}", listed());
             let help = "use JSON or DELIMITED for several";
             findings.push(Diagnostic::error(Code::FORMAT, message, at).with_help(help));
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::typed::{Ty, Typed};
 use super::{Context, Findings};
 use crate::aggregate::AggregateFunction;
-use crate::function::registry::{self, AggregateArgument, ResolveError, Resolved};
 use crate::function::Kind;
+use crate::function::registry::{self, AggregateArgument, ResolveError, Resolved};
 use crate::plan::{AggregateCall, Expr};
 use crate::schema::Field;
 use crate::sql::ast::{Ident, Place};
@@ -140,7 +140,10 @@ pub fn aggregate(
     let described: Vec<AggregateArgument> = arguments
         .iter()
         .zip(types(&arguments))
-        .map(|(argument, data_type)| AggregateArgument { data_type, constant: constant(&argument.expr) })
+        .map(|(argument, data_type)| AggregateArgument {
+            data_type,
+            constant: constant(&argument.expr),
+        })
         .collect();
     let resolved = match registry::resolve_aggregate(&name.name, &described) {
         Ok(resolved) => resolved,

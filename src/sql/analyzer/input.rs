@@ -56,7 +56,11 @@ pub struct Key {
 }
 
 /// The source that a query names; `None` after telling that there is none.
-pub fn find<'a>(name: &Ident, context: &'a Context<'_>, findings: &mut Findings) -> Option<&'a Source> {
+pub fn find<'a>(
+    name: &Ident,
+    context: &'a Context<'_>,
+    findings: &mut Findings,
+) -> Option<&'a Source> {
     let found = context.catalog.source(&name.name);
     if found.is_none() {
         let message = format!("no stream or table {}", quoted(&name.name));
@@ -230,9 +234,12 @@ impl Joining<'_> {
     /// The two sides of `ON`, left source first.
     fn condition(&mut self, on: &Ast, scope: &Scope, sources: [&Source; 2]) -> Option<[Side; 2]> {
         let ExprKind::Compare(ComparisonOp::Equal, first, second) = &on.kind else {
-            let diagnostic =
-                Diagnostic::error(Code::JOIN, "a join condition is one comparison with `=`", on.span)
-                    .with_help("as in ON a.id = b.id; put further conditions into WHERE");
+            let diagnostic = Diagnostic::error(
+                Code::JOIN,
+                "a join condition is one comparison with `=`",
+                on.span,
+            )
+            .with_help("as in ON a.id = b.id; put further conditions into WHERE");
             self.findings.push(diagnostic);
             return None;
         };
@@ -324,8 +331,11 @@ impl Joining<'_> {
         let streams = kinds == [SourceKind::Stream; 2];
         match (&join.within, streams) {
             (None, true) => {
-                let diagnostic = Diagnostic::error(Code::JOIN, "a join of two streams needs WITHIN", join.span)
-                    .with_help("say how far apart the records may be, for example WITHIN 1 HOUR");
+                let diagnostic =
+                    Diagnostic::error(Code::JOIN, "a join of two streams needs WITHIN", join.span)
+                        .with_help(
+                            "say how far apart the records may be, for example WITHIN 1 HOUR",
+                        );
                 self.findings.push(diagnostic);
             }
             (Some(within), false) => {
@@ -336,8 +346,12 @@ impl Joining<'_> {
         }
         match (kinds, join.kind) {
             ([SourceKind::Table, SourceKind::Stream], _) => {
-                let diagnostic = Diagnostic::error(Code::JOIN, "a table cannot be joined with a stream", join.span)
-                    .with_help("write the stream first: stream JOIN table");
+                let diagnostic = Diagnostic::error(
+                    Code::JOIN,
+                    "a table cannot be joined with a stream",
+                    join.span,
+                )
+                .with_help("write the stream first: stream JOIN table");
                 self.findings.push(diagnostic);
             }
             ([SourceKind::Stream, SourceKind::Table], JoinKind::Right | JoinKind::Full) => {
@@ -352,8 +366,11 @@ impl Joining<'_> {
                 let window = source.window.map_or("not windowed", KeyWindow::name);
                 format!("{} is {window}", quoted(&source.name))
             };
-            let message =
-                format!("a windowed source and one without windows cannot be joined: {}, {}", describe(sources[0]), describe(sources[1]));
+            let message = format!(
+                "a windowed source and one without windows cannot be joined: {}, {}",
+                describe(sources[0]),
+                describe(sources[1])
+            );
             self.error(Code::JOIN, message, join.span);
         }
         let Within { before, after, grace, .. } = join.within.as_ref()?;
@@ -397,7 +414,12 @@ impl Joining<'_> {
                     let message = format!(
                         "a table is joined by its primary key: that of {} is {}",
                         quoted(&source.name),
-                        source.schema.keys().map(|(_, key)| quoted(&key.name)).collect::<Vec<_>>().join(", ")
+                        source
+                            .schema
+                            .keys()
+                            .map(|(_, key)| quoted(&key.name))
+                            .collect::<Vec<_>>()
+                            .join(", ")
                     );
                     self.error(Code::JOIN, message, sides[at].at);
                 }
@@ -496,7 +518,13 @@ impl Joining<'_> {
     }
 
     /// The key of the join's rows: the columns that were compared, or one that is in neither.
-    fn key(&self, kind: JoinKind, sides: &[Side; 2], data_type: DataType, scope: &mut Scope) -> Key {
+    fn key(
+        &self,
+        kind: JoinKind,
+        sides: &[Side; 2],
+        data_type: DataType,
+        scope: &mut Scope,
+    ) -> Key {
         let mut columns = Vec::new();
         if kind != JoinKind::Full {
             for (at, side) in sides.iter().enumerate() {

@@ -41,7 +41,8 @@ pub fn analyze(
         findings.error(Code::INSERT, message, target.span);
     }
     if source.window.is_some() {
-        let message = format!("{} is windowed: rows cannot be inserted one by one", quoted(&source.name));
+        let message =
+            format!("{} is windowed: rows cannot be inserted one by one", quoted(&source.name));
         findings.error(Code::INSERT, message, target.span);
     }
     let all: Vec<Ident> = source
@@ -74,7 +75,8 @@ pub fn analyze(
             row[index] = expr;
         }
     }
-    let key_missing = source.schema.keys().any(|(index, _)| matches!(row[index], Expr::Literal(Value::Null, _)));
+    let key_missing =
+        source.schema.keys().any(|(index, _)| matches!(row[index], Expr::Literal(Value::Null, _)));
     if source.kind == crate::sql::ast::SourceKind::Table && key_missing {
         let message = format!("a row of the table {} needs its primary key", quoted(&source.name));
         findings.error(Code::INSERT, message, at);

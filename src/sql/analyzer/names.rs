@@ -58,7 +58,8 @@ impl Names for RowNames<'_> {
         findings: &mut Findings,
     ) -> Option<Typed> {
         let name = name.name.to_ascii_uppercase();
-        let message = format!("{name} is an aggregate function: it cannot stand in {}", self.clause);
+        let message =
+            format!("{name} is an aggregate function: it cannot stand in {}", self.clause);
         findings.error(Code::AGGREGATION, message, call.span);
         None
     }
@@ -92,7 +93,10 @@ impl Names for RowNames<'_> {
             .and_then(|arguments| functions::table_function(name, arguments, call.span, findings));
         let typed = result.map(|(expr, item)| {
             let at = exploded.before + exploded.calls.len();
-            let field = Field::value(&format!("KSQL_TABLE_FUNCTION_{}", exploded.calls.len()), item.clone());
+            let field = Field::value(
+                &format!("KSQL_TABLE_FUNCTION_{}", exploded.calls.len()),
+                item.clone(),
+            );
             exploded.calls.push(Output { field, expr });
             Typed::new(Expr::Column(at), item)
         });
@@ -196,7 +200,8 @@ impl Names for AggregateNames<'_> {
         let arguments: Option<Vec<Typed>> = arguments.into_iter().collect();
         let at = self.groups.len() + self.calls.len();
         let column = format!("KSQL_AGG_VARIABLE_{}", self.calls.len());
-        let new = functions::aggregate(name, arguments?, &column, self.context, call.span, findings)?;
+        let new =
+            functions::aggregate(name, arguments?, &column, self.context, call.span, findings)?;
         let same = |other: &AggregateCall| {
             AggregateCall { field: new.field.clone(), ..other.clone() } == new
         };

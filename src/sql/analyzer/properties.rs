@@ -226,7 +226,8 @@ impl Reader<'_> {
 
     fn not_with_format(&mut self, property: &Property, name: &str) {
         if let Some(format) = self.all.iter().find(|other| name_of(other) == "FORMAT") {
-            let message = format!("FORMAT sets the formats of key and value: {name} is one too many");
+            let message =
+                format!("FORMAT sets the formats of key and value: {name} is one too many");
             let diagnostic = Diagnostic::error(Code::PROPERTIES, message, property.span)
                 .with_label(format.span, "the other one");
             self.findings.push(diagnostic);
@@ -241,7 +242,10 @@ impl Reader<'_> {
                 self.findings.push(Diagnostic::unsupported(feature, property.value.span));
             }
             Err(FormatProblem::Unknown) => {
-                self.wrong(property, format_args!("`{text}` is no format: JSON, KAFKA, DELIMITED or NONE"));
+                self.wrong(
+                    property,
+                    format_args!("`{text}` is no format: JSON, KAFKA, DELIMITED or NONE"),
+                );
             }
         }
         None
@@ -311,8 +315,10 @@ pub fn column_name(text: &str) -> Arc<str> {
 /// Milliseconds in a text as `30 SECONDS`.
 fn duration(text: &str) -> Result<i64, String> {
     let example = "for example 10 SECONDS";
-    let (count, unit) =
-        text.trim().split_once(char::is_whitespace).ok_or_else(|| format!("must have a number and a unit, {example}"))?;
+    let (count, unit) = text
+        .trim()
+        .split_once(char::is_whitespace)
+        .ok_or_else(|| format!("must have a number and a unit, {example}"))?;
     let count: i64 = count
         .parse()
         .ok()

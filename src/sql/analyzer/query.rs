@@ -109,7 +109,8 @@ pub fn insert_select(
     let rows = analyze(query, Some(target), context, &mut builder, findings);
     let (sink, mut rows) = (sink?, rows?);
     if sink.kind == SourceKind::Table {
-        let message = format!("{} is a table: only streams can be inserted into", quoted(&sink.name));
+        let message =
+            format!("{} is a table: only streams can be inserted into", quoted(&sink.name));
         findings.error(Code::INSERT, message, target.span);
     } else if rows.kind == SourceKind::Table {
         let message = "the query gives a table: only streams can be inserted into a stream";
@@ -186,7 +187,8 @@ fn finish(
         null_keys: is_repartitioned(&builder),
         timestamp: sink.timestamp.as_ref().and_then(timestamp),
     };
-    if builder.nodes.iter().any(|node| matches!(&node.op, Op::Source(s) if *s.topic == *sink.topic)) {
+    if builder.nodes.iter().any(|node| matches!(&node.op, Op::Source(s) if *s.topic == *sink.topic))
+    {
         let message = format!("the query reads the topic {} that it would write", sink.topic);
         findings.error(Code::STATEMENT, message, at);
         return None;
@@ -211,12 +213,7 @@ fn analyze(
     planner.check_clauses(&input);
     let mut node = input.node;
     if let Some(filter) = &query.filter {
-        let names = &mut RowNames {
-            scope: &input.scope,
-            context,
-            clause: "WHERE",
-            exploded: None,
-        };
+        let names = &mut RowNames { scope: &input.scope, context, clause: "WHERE", exploded: None };
         let lowered = Lowering { names, context, findings: planner.findings }.condition(filter);
         if let Some(filter) = lowered {
             node = planner.builder.add("where", vec![node], Op::Filter(filter));
@@ -282,14 +279,19 @@ impl Planner<'_> {
             }
         }
         if query.emit == Some(ast::Emit::Final) && query.window.is_none() {
-            let message = "EMIT FINAL is for windowed aggregations: without a window nothing is final";
+            let message =
+                "EMIT FINAL is for windowed aggregations: without a window nothing is final";
             self.error(Code::WINDOW, message, query.span);
         }
         if let Some(having) = query.having.as_ref().filter(|_| !is_grouped) {
             self.error(Code::AGGREGATION, "HAVING needs GROUP BY", having.span);
         }
         if let (true, Some(first)) = (is_grouped, query.partition_by.first()) {
-            self.error(Code::AGGREGATION, "PARTITION BY and GROUP BY do not go together", first.span);
+            self.error(
+                Code::AGGREGATION,
+                "PARTITION BY and GROUP BY do not go together",
+                first.span,
+            );
         }
         if input.kind == SourceKind::Table
             && let Some(first) = query.partition_by.first()
@@ -298,7 +300,11 @@ impl Planner<'_> {
             self.error(Code::KEY, message, first.span);
         }
         if query.limit.is_some() && self.sink.is_some() {
-            self.error(Code::STATEMENT, "a persistent query has no LIMIT: it never ends", query.span);
+            self.error(
+                Code::STATEMENT,
+                "a persistent query has no LIMIT: it never ends",
+                query.span,
+            );
         }
         if is_grouped && input.first.value_format == Serde::Kafka {
             let message = "sources with the value format KAFKA have no GROUP BY";
@@ -367,8 +373,12 @@ impl Planner<'_> {
         let scope = input.scope.clone();
         let by = &self.query.partition_by;
         for ast in by {
-            let names =
-                &mut RowNames { scope: &scope, context: self.context, clause: "PARTITION BY", exploded: None };
+            let names = &mut RowNames {
+                scope: &scope,
+                context: self.context,
+                clause: "PARTITION BY",
+                exploded: None,
+            };
             let lowering = &mut Lowering { names, context: self.context, findings: self.findings };
             let typed = lowering.lower(ast)?;
             if typed.ty == Ty::Null && by.len() == 1 {
@@ -384,7 +394,11 @@ impl Planner<'_> {
                 let message = format!("a key cannot have a MAP in it: {}", show(&data_type));
                 self.error(Code::KEY, message, ast.span);
             }
-            keys.push(ResultKey { means: vec![(expr.clone(), ast.to_string())], value: expr, data_type });
+            keys.push(ResultKey {
+                means: vec![(expr.clone(), ast.to_string())],
+                value: expr,
+                data_type,
+            });
         }
         let mut items = self.select(&input, &mut node)?;
         self.write_out_star(&mut items, &keys, &input.keys);
@@ -398,12 +412,14 @@ impl Planner<'_> {
 
     /// With `*`, new keys that are no column get one, and old key columns come last.
     fn write_out_star(&mut self, items: &mut Vec<Item>, keys: &[ResultKey], old: &[Key]) {
-        let is_star = |item: &ast::SelectItem| matches!(item, ast::SelectItem::All { source: None, .. });
+        let is_star =
+            |item: &ast::SelectItem| matches!(item, ast::SelectItem::All { source: None, .. });
         if !self.query.select.iter().any(is_star) {
             return;
         }
         let is_old = |item: &Item| {
-            item.from_star && old.iter().any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
+            item.from_star
+                && old.iter().any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
         };
         let (last, mut kept): (Vec<Item>, Vec<Item>) = items.drain(..).partition(is_old);
         let at = kept.iter().position(|item| !item.from_star).unwrap_or(kept.len());
@@ -421,14 +437,17 @@ impl Planner<'_> {
                     Arc::from(format!("KSQL_COL_{}", number - 1))
                 }
             };
-            kept.insert(0, Item {
-                name,
-                expr: key.value.clone(),
-                data_type: key.data_type.clone(),
-                can_be_key: true,
-                from_star: true,
-                at: ast.span,
-            });
+            kept.insert(
+                0,
+                Item {
+                    name,
+                    expr: key.value.clone(),
+                    data_type: key.data_type.clone(),
+                    can_be_key: true,
+                    from_star: true,
+                    at: ast.span,
+                },
+            );
         }
         *items = kept;
     }
@@ -447,15 +466,19 @@ impl Planner<'_> {
                 (!found.is_empty()).then_some(found)
             });
             let Some(found) = candidates else {
-                missing.push(key.means.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" or "));
+                missing.push(
+                    key.means.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" or "),
+                );
                 continue;
             };
             if let [_, second, ..] = found.as_slice()
                 && self.sink.is_some()
             {
                 let names: Vec<_> = found.iter().map(|&at| quoted(&items[at].name)).collect();
-                let message =
-                    format!("the projection has a key column more than once: {}", names.join(" and "));
+                let message = format!(
+                    "the projection has a key column more than once: {}",
+                    names.join(" and ")
+                );
                 let diagnostic = Diagnostic::error(Code::KEY, message, items[*second].at);
                 self.findings.push(diagnostic.with_help("copy it into the value with AS_VALUE"));
             }
@@ -520,8 +543,14 @@ impl Planner<'_> {
         let mut calls: Vec<AggregateCall> = Vec::new();
         let has_bounds = self.query.window.is_some() && !input.scope.is_join();
         let (scope, context) = (&input.scope, self.context);
-        let names =
-            &mut AggregateNames { scope, context, groups: &groups, calls: &mut calls, clause: "SELECT", has_bounds };
+        let names = &mut AggregateNames {
+            scope,
+            context,
+            groups: &groups,
+            calls: &mut calls,
+            clause: "SELECT",
+            has_bounds,
+        };
         let items = select::analyze(&self.query.select, scope, names, context, self.findings);
         let having = self.query.having.as_ref().map(|having| {
             let names = &mut AggregateNames {
@@ -547,7 +576,11 @@ impl Planner<'_> {
                 "{:?} cannot take back the old value of a row: it is not for tables",
                 call.function
             );
-            self.error(Code::AGGREGATION, message, self.query.group_by.first().map_or(self.query.span, |g| g.span));
+            self.error(
+                Code::AGGREGATION,
+                message,
+                self.query.group_by.first().map_or(self.query.span, |g| g.span),
+            );
         }
         self.check_state(&input, &calls);
         let (items, having) = (items?, having.map_or(Some(None), |having| having.map(Some))?);

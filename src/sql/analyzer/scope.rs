@@ -89,7 +89,11 @@ impl Scope {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn column(&self, source: Option<&Ident>, name: &Ident) -> Result<(&Relation, &Column), Diagnostic> {
+    pub fn column(
+        &self,
+        source: Option<&Ident>,
+        name: &Ident,
+    ) -> Result<(&Relation, &Column), Diagnostic> {
         let all: Vec<&Relation> = match source {
             Some(source) => vec![self.relation(source)?],
             None => self.relations.iter().collect(),
@@ -123,7 +127,8 @@ impl Scope {
     /// Whether more than one source has a column of this name.
     #[must_use]
     pub fn is_shared(&self, name: &str) -> bool {
-        let has = |relation: &&Relation| relation.columns.iter().any(|column| &*column.name == name);
+        let has =
+            |relation: &&Relation| relation.columns.iter().any(|column| &*column.name == name);
         self.relations.iter().filter(has).count() > 1
     }
 

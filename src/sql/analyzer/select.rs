@@ -106,7 +106,8 @@ pub fn analyze(
                     None => namer.name(value),
                 };
                 let typed = lowering.lower(value);
-                let Some(typed) = typed.and_then(|typed| lowering.concrete(typed, value.span)) else {
+                let Some(typed) = typed.and_then(|typed| lowering.concrete(typed, value.span))
+                else {
                     continue;
                 };
                 check_name(&name, alias.as_ref(), value.span, findings);
@@ -219,7 +220,8 @@ fn struct_all(
 ) {
     let Some(typed) = lowering.lower(base) else { return };
     let DataType::Struct(fields) = typed.data_type() else {
-        let message = format!("{} has no fields: `->*` is for a STRUCT", types::show(&typed.data_type()));
+        let message =
+            format!("{} has no fields: `->*` is for a STRUCT", types::show(&typed.data_type()));
         return lowering.findings.error(Code::TYPE_MISMATCH, message, at);
     };
     for (index, (name, data_type)) in fields.iter().enumerate() {

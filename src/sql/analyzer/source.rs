@@ -15,7 +15,11 @@ use crate::sql::spelling;
 use crate::value::DataType;
 
 /// The source that a statement declares; `None` after telling `findings` why there is none.
-pub fn analyze(create: &CreateSource, context: &Context<'_>, findings: &mut Findings) -> Option<Source> {
+pub fn analyze(
+    create: &CreateSource,
+    context: &Context<'_>,
+    findings: &mut Findings,
+) -> Option<Source> {
     let before = findings.count();
     let at = Span::from(create.name.span);
     let with = properties::read(&create.properties, Place::Create, findings);
@@ -58,7 +62,8 @@ fn columns(create: &CreateSource, context: &Context<'_>, findings: &mut Findings
     for column in &create.columns {
         let role = role(column, create.source_kind, findings);
         if is_reserved(&column.name.name) {
-            let message = format!("`{}` is a reserved name: no column can have it", column.name.name);
+            let message =
+                format!("`{}` is a reserved name: no column can have it", column.name.name);
             findings.error(Code::RESERVED_COLUMN, message, column.name.span);
         }
         if fields.iter().any(|field| field.name == column.name.name) {
@@ -113,11 +118,7 @@ fn check_keys(create: &CreateSource, with: &With, schema: &Schema, findings: &mu
 }
 
 /// The column that event time comes from, checked.
-pub fn timestamp(
-    with: &With,
-    schema: &Schema,
-    findings: &mut Findings,
-) -> Option<TimestampColumn> {
+pub fn timestamp(with: &With, schema: &Schema, findings: &mut Findings) -> Option<TimestampColumn> {
     let format = with.timestamp_format.as_ref();
     let Some((column, at)) = &with.timestamp else {
         if let Some((_, at)) = format {

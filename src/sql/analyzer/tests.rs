@@ -84,7 +84,10 @@ fn types_are_checked() {
         ("CREATE STREAM o AS SELECT user, CAST(NULL AS INT) AS n FROM clicks", ""),
         ("CREATE STREAM o AS SELECT user, ARRAY[NULL] AS n FROM clicks", "SG-0306"),
         ("CREATE STREAM o AS SELECT user, CAST(ms AS ARRAY<INT>) AS n FROM clicks", "SG-0305"),
-        ("CREATE STREAM o AS SELECT user, CASE WHEN ms > 1 THEN 1 ELSE 'a' END FROM clicks", "SG-0303"),
+        (
+            "CREATE STREAM o AS SELECT user, CASE WHEN ms > 1 THEN 1 ELSE 'a' END FROM clicks",
+            "SG-0303",
+        ),
         ("CREATE STREAM o AS SELECT user, ms[1] FROM clicks", "SG-0303"),
         ("CREATE STREAM o AS SELECT user, 1.5 AS d FROM clicks", "SG-0901"),
         ("CREATE STREAM o AS SELECT * FROM clicks WHERE ms > 1.5", ""),
@@ -104,7 +107,10 @@ fn keys_are_selected_once() {
         ("CREATE STREAM o AS SELECT user, ms FROM clicks PARTITION BY page", "SG-0404"),
         ("CREATE STREAM o AS SELECT * FROM clicks PARTITION BY extra", "SG-0404 SG-0404"),
         ("CREATE TABLE o AS SELECT * FROM users PARTITION BY name", "SG-0404"),
-        ("CREATE STREAM s (a INT PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')", "SG-0404"),
+        (
+            "CREATE STREAM s (a INT PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+            "SG-0404",
+        ),
         ("CREATE TABLE s (a INT KEY, b INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')", "SG-0404"),
         ("CREATE TABLE s (a INT, b INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')", "SG-0404"),
     ]);
@@ -120,11 +126,17 @@ fn aggregates_have_their_rules() {
         ("CREATE TABLE o AS SELECT page FROM clicks GROUP BY page", "SG-0405"),
         ("CREATE TABLE o AS SELECT page, SUM(COUNT(*)) FROM clicks GROUP BY page", "SG-0405"),
         ("CREATE TABLE o AS SELECT COUNT(*) FROM clicks GROUP BY SUM(ms)", "SG-0405"),
-        ("CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks GROUP BY page, clicks.page", "SG-0405"),
+        (
+            "CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks GROUP BY page, clicks.page",
+            "SG-0405",
+        ),
         ("CREATE TABLE o AS SELECT COUNT(*) FROM clicks GROUP BY page", "SG-0404"),
         ("CREATE STREAM o AS SELECT user, page FROM clicks HAVING ms > 1", "SG-0405"),
         ("CREATE STREAM o AS SELECT * FROM clicks WHERE COUNT(*) > 1", "SG-0405"),
-        ("CREATE TABLE o AS SELECT page, MAX(ms) FROM clicks GROUP BY page HAVING ms > 1", "SG-0405"),
+        (
+            "CREATE TABLE o AS SELECT page, MAX(ms) FROM clicks GROUP BY page HAVING ms > 1",
+            "SG-0405",
+        ),
         ("CREATE TABLE o AS SELECT age, MAX(age) FROM users GROUP BY age", "SG-0405"),
         ("CREATE TABLE o AS SELECT age, COUNT(*) FROM users GROUP BY age", ""),
     ]);
@@ -133,12 +145,27 @@ fn aggregates_have_their_rules() {
 #[test]
 fn windows_have_their_rules() {
     check(&[
-        ("CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY page EMIT FINAL", ""),
+        (
+            "CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY page EMIT FINAL",
+            "",
+        ),
         ("CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks GROUP BY page EMIT FINAL", "SG-0406"),
-        ("CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 1 HOUR, ADVANCE BY 2 HOURS) GROUP BY page", "SG-0406"),
-        ("CREATE TABLE o AS SELECT page, MIN(WINDOWSTART) FROM clicks WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY page", "SG-0202"),
-        ("CREATE TABLE o AS SELECT page, WINDOWSTART AS s, COUNT(*) FROM clicks GROUP BY page", "SG-0406"),
-        ("CREATE STREAM o AS SELECT user, page FROM clicks WINDOW TUMBLING (SIZE 1 HOUR)", "SG-0406"),
+        (
+            "CREATE TABLE o AS SELECT page, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 1 HOUR, ADVANCE BY 2 HOURS) GROUP BY page",
+            "SG-0406",
+        ),
+        (
+            "CREATE TABLE o AS SELECT page, MIN(WINDOWSTART) FROM clicks WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY page",
+            "SG-0202",
+        ),
+        (
+            "CREATE TABLE o AS SELECT page, WINDOWSTART AS s, COUNT(*) FROM clicks GROUP BY page",
+            "SG-0406",
+        ),
+        (
+            "CREATE STREAM o AS SELECT user, page FROM clicks WINDOW TUMBLING (SIZE 1 HOUR)",
+            "SG-0406",
+        ),
         ("CREATE STREAM o AS SELECT * FROM sessions PARTITION BY n", "SG-0406"),
     ]);
 }
@@ -146,20 +173,53 @@ fn windows_have_their_rules() {
 #[test]
 fn joins_have_their_rules() {
     check(&[
-        ("CREATE STREAM o AS SELECT c.user, v.page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user", ""),
-        ("CREATE STREAM o AS SELECT c.user, v.page FROM clicks c JOIN views v ON c.user = v.user", "SG-0407"),
-        ("CREATE STREAM o AS SELECT c.page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user", "SG-0404"),
-        ("CREATE STREAM o AS SELECT c.user, page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user", "SG-0203"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.ms = v.ms", "SG-0407"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = 'x'", "SG-0407"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user > v.user", "SG-0407"),
+        (
+            "CREATE STREAM o AS SELECT c.user, v.page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user",
+            "",
+        ),
+        (
+            "CREATE STREAM o AS SELECT c.user, v.page FROM clicks c JOIN views v ON c.user = v.user",
+            "SG-0407",
+        ),
+        (
+            "CREATE STREAM o AS SELECT c.page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user",
+            "SG-0404",
+        ),
+        (
+            "CREATE STREAM o AS SELECT c.user, page FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = v.user",
+            "SG-0203",
+        ),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.ms = v.ms",
+            "SG-0407",
+        ),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user = 'x'",
+            "SG-0407",
+        ),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c JOIN views v WITHIN 1 HOUR ON c.user > v.user",
+            "SG-0407",
+        ),
         ("CREATE STREAM o AS SELECT c.user, name FROM clicks c JOIN users u ON c.user = u.id", ""),
-        ("CREATE STREAM o AS SELECT c.user, name FROM clicks c JOIN users u WITHIN 1 HOUR ON c.user = u.id", "SG-0407"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c RIGHT JOIN users u ON c.user = u.id", "SG-0407"),
+        (
+            "CREATE STREAM o AS SELECT c.user, name FROM clicks c JOIN users u WITHIN 1 HOUR ON c.user = u.id",
+            "SG-0407",
+        ),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c RIGHT JOIN users u ON c.user = u.id",
+            "SG-0407",
+        ),
         ("CREATE STREAM o AS SELECT * FROM users u JOIN clicks c ON c.user = u.id", "SG-0407"),
         ("CREATE STREAM o AS SELECT * FROM clicks c JOIN users u ON c.page = u.name", "SG-0407"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c JOIN sessions s WITHIN 1 HOUR ON c.user = s.user", "SG-0407"),
-        ("CREATE STREAM o AS SELECT * FROM clicks c JOIN clicks d WITHIN 1 HOUR ON c.user = d.user", "SG-0407"),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c JOIN sessions s WITHIN 1 HOUR ON c.user = s.user",
+            "SG-0407",
+        ),
+        (
+            "CREATE STREAM o AS SELECT * FROM clicks c JOIN clicks d WITHIN 1 HOUR ON c.user = d.user",
+            "SG-0407",
+        ),
     ]);
 }
 
@@ -178,7 +238,10 @@ fn properties_and_formats_are_checked() {
         ("KAFKA_TOPIC='s', VALUE_FORMAT='DELIMITED', WRAP_SINGLE_VALUE=TRUE", "SG-0403"),
         ("KAFKA_TOPIC='s', VALUE_FORMAT='NONE'", "SG-0403"),
         ("KAFKA_TOPIC='s', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING'", "SG-0402"),
-        ("KAFKA_TOPIC='s', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION', WINDOW_SIZE='1 DAY'", "SG-0402"),
+        (
+            "KAFKA_TOPIC='s', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION', WINDOW_SIZE='1 DAY'",
+            "SG-0402",
+        ),
         ("KAFKA_TOPIC='s', VALUE_FORMAT='JSON', TIMESTAMP='c'", "SG-0202"),
         ("KAFKA_TOPIC='s', VALUE_FORMAT='JSON', TIMESTAMP='b'", "SG-0402"),
     ] {

@@ -304,7 +304,8 @@ fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| {
         let value: f64 = text.parse().ok()?;
         // Beyond 2^53 a double does not tell whole numbers apart.
-        (value == libm::trunc(value) && value.abs() < 9_007_199_254_740_992.0).then_some(value as i64)
+        (value == libm::trunc(value) && value.abs() < 9_007_199_254_740_992.0)
+            .then_some(value as i64)
     })
 }
 
@@ -319,7 +320,9 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         (Varchar, Boolean | Int | BigInt | Double | Timestamp)
         | (Int | BigInt | Double, Int | BigInt | Double) => true,
         (Array(from), Array(to)) => can_cast(from, to),
-        (Map(key, value), Map(to_key, to_value)) => can_cast(key, to_key) && can_cast(value, to_value),
+        (Map(key, value), Map(to_key, to_value)) => {
+            can_cast(key, to_key) && can_cast(value, to_value)
+        }
         (Struct(from), Struct(to)) => from.iter().all(|(name, data_type)| {
             to.iter().find(|(other, _)| other == name).is_none_or(|(_, to)| can_cast(data_type, to))
         }),

@@ -13,9 +13,7 @@ use crate::value::DataType;
 /// The type that is written; `None` after telling `findings` why there is none.
 pub fn resolve(name: &TypeName, catalog: &Catalog, findings: &mut Findings) -> Option<DataType> {
     match &name.kind {
-        TypeKind::Array(item) => {
-            Some(DataType::Array(Box::new(resolve(item, catalog, findings)?)))
-        }
+        TypeKind::Array(item) => Some(DataType::Array(Box::new(resolve(item, catalog, findings)?))),
         TypeKind::Map(key, value) => {
             let key = resolve(key, catalog, findings)?;
             let value = resolve(value, catalog, findings)?;
@@ -91,8 +89,10 @@ pub fn show(data_type: &DataType) -> String {
         DataType::Array(item) => format!("ARRAY<{}>", show(item)),
         DataType::Map(key, value) => format!("MAP<{}, {}>", show(key), show(value)),
         DataType::Struct(fields) => {
-            let fields: Vec<_> =
-                fields.iter().map(|(name, field)| format!("{} {}", quoted(name), show(field))).collect();
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(name, field)| format!("{} {}", quoted(name), show(field)))
+                .collect();
             format!("STRUCT<{}>", fields.join(", "))
         }
         other => other.to_string(),
