@@ -387,11 +387,21 @@ impl Running {
             },
             Stage::Source(_) | Stage::Sink(_) => OperatorStats::default(),
         };
+        let mut drops = self.collector.drops;
+        let lost = |consumer: &Consumer| consumer.lost_to_retention();
+        match &self.stage {
+            Stage::Source(source) => drops.add(DropReason::LostToRetention, lost(&source.consumer)),
+            Stage::Split(splitter) => {
+                drops.add(DropReason::LostToRetention, lost(splitter.consumer()));
+                drops.add(DropReason::Unwritable, splitter.counters().refused);
+            }
+            Stage::Operator(_) | Stage::Sink(_) => {}
+        }
         OperatorStats {
             name: self.name.clone(),
             rows_in: self.rows_in + state.rows_in,
             rows_out: self.rows_out + state.rows_out,
-            drops: self.collector.drops,
+            drops,
             lag: self.lag(topics),
             ..state
         }
