@@ -252,6 +252,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::Unwritable => "unwritable",
         DropReason::CollectLimit => "over the collect limit",
         DropReason::FinalWindowLost => "final window lost",
+        DropReason::Removed => "removed before it was read",
     }
 }
 
