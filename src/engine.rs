@@ -252,7 +252,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::Unwritable => "unwritable",
         DropReason::CollectLimit => "over the collect limit",
         DropReason::FinalWindowLost => "final window lost",
-        DropReason::LostToRetention => "lost to retention",
+        DropReason::Removed => "removed before it was read",
     }
 }
 
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(stats(&engine).lag, there, "what is gone is no lag");
         engine.pause("first", false);
         engine.turn(Micros(100_000));
-        assert_eq!(stats(&engine).drops.get(DropReason::LostToRetention), 1_000 - there);
+        assert_eq!(stats(&engine).drops.get(DropReason::Removed), 1_000 - there);
         assert_eq!(appended(&engine, "out"), there);
     }
 

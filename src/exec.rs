@@ -51,7 +51,7 @@ pub enum DropReason {
     /// `EMIT FINAL` lost a window in a jump of stream time, as Kafka Streams does.
     FinalWindowLost,
     /// Retention removed the record before it was read.
-    LostToRetention,
+    Removed,
 }
 
 impl DropReason {
@@ -64,7 +64,7 @@ impl DropReason {
         Self::Unwritable,
         Self::CollectLimit,
         Self::FinalWindowLost,
-        Self::LostToRetention,
+        Self::Removed,
     ];
 }
 
