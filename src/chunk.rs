@@ -36,6 +36,7 @@ impl Strings {
     /// # Panics
     /// When there is no such row.
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
         &self.text[start..self.ends[row] as usize]
@@ -61,6 +62,13 @@ impl Strings {
     /// As [`Strings::push`].
     pub fn close(&mut self) {
         self.ends.push(u32::try_from(self.text.len()).expect("a chunk's text is under 4 GiB"));
+    }
+
+    /// Removes the values from `len` on, and what was written through [`Strings::open`] and not
+    /// closed.
+    pub fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.text.truncate(self.ends.last().map_or(0, |end| *end as usize));
     }
 
     /// Removes all values, keeps the memory.
@@ -143,6 +151,19 @@ impl Column {
         }
     }
 
+    /// Removes the rows from `len` on, and what was written of a row that is not complete.
+    pub fn truncate(&mut self, len: usize) {
+        self.valid.truncate(len);
+        match &mut self.data {
+            ColumnData::Boolean(v) => v.truncate(len),
+            ColumnData::Int(v) => v.truncate(len),
+            ColumnData::BigInt(v) | ColumnData::Timestamp(v) => v.truncate(len),
+            ColumnData::Double(v) => v.truncate(len),
+            ColumnData::Varchar(v) => v.truncate(len),
+            ColumnData::Nested(v) => v.truncate(len),
+        }
+    }
+
     /// Adds a NULL.
     pub fn push_null(&mut self) {
         self.valid.push(false);
@@ -193,6 +214,39 @@ impl Column {
             _ => panic!("{} into a column of {}", other.data_type, self.data_type),
         }
         self.valid.push(other.valid[row]);
+    }
+
+    /// Adds the values at `rows` of a column of the same type, in that order.
+    ///
+    /// # Panics
+    /// When the types differ or there is no such row.
+    pub fn gather(&mut self, other: &Self, rows: &[u32]) {
+        fn take<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
+            to.extend(rows.iter().map(|&row| from[row as usize]));
+        }
+        match (&mut self.data, &other.data) {
+            (ColumnData::Boolean(v), ColumnData::Boolean(from)) => take(v, from, rows),
+            (ColumnData::Int(v), ColumnData::Int(from)) => take(v, from, rows),
+            (ColumnData::BigInt(v), ColumnData::BigInt(from))
+            | (ColumnData::Timestamp(v), ColumnData::Timestamp(from)) => take(v, from, rows),
+            (ColumnData::Double(v), ColumnData::Double(from)) => take(v, from, rows),
+            (ColumnData::Varchar(v), ColumnData::Varchar(from)) => {
+                rows.iter().for_each(|&row| v.push(from.get(row as usize)));
+            }
+            (ColumnData::Nested(v), ColumnData::Nested(from)) => {
+                v.extend(rows.iter().map(|&row| from[row as usize].clone()));
+            }
+            _ => panic!("{} into a column of {}", other.data_type, self.data_type),
+        }
+        take(&mut self.valid, &other.valid, rows);
+    }
+
+    /// Makes the values at `rows` NULL.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn set_null(&mut self, rows: impl IntoIterator<Item = usize>) {
+        rows.into_iter().for_each(|row| self.valid[row] = false);
     }
 
     /// The value at `row`.
@@ -294,6 +348,14 @@ impl Chunk {
         }
         if let Some(tombstone) = other.tombstones.get(row) {
             self.tombstones.push(*tombstone);
+        }
+    }
+
+    /// Adds `rows` of `other`, which has the same columns, in that order.
+    pub fn gather(&mut self, other: &Self, rows: &[u32]) {
+        rows.iter().for_each(|&row| self.push_meta_from(other, row as usize));
+        for (to, from) in self.columns.iter_mut().zip(&other.columns) {
+            to.gather(from, rows);
         }
     }
 

@@ -1,1 +1,276 @@
-//! To be written.
+//! Topics and running queries together: records in, records out. Not here: where records come from,
+//! and how fast time runs.
+
+use thiserror::Error;
+
+use crate::chunk::Chunk;
+use crate::exec::{DropReason, Drops, OperatorStats, PlanError, Task};
+use crate::plan::{Node, Op, Pipeline};
+use crate::state::checkpoint::CheckpointError;
+use crate::time::{Micros, Timestamp};
+use crate::topic::{TopicConfig, TopicError, TopicId, Topics};
+use crate::window::WindowError;
+
+/// ksqlDB's commit interval (`ksql.streams.commit.interval.ms`), by default.
+pub const COMMIT_INTERVAL_MS: i64 = 2_000;
+
+/// Records that a query takes at a time: enough to make use of columns, few enough for the cache.
+const BATCH: usize = 1_024;
+
+/// A running query.
+#[derive(Debug)]
+pub struct Query {
+    pipeline: Pipeline,
+    task: Task,
+    paused: bool,
+}
+
+/// Totals of a query since it started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryStats {
+    /// Records read.
+    pub records_in: u64,
+    /// Records written.
+    pub records_out: u64,
+    /// Records that are there and not read yet.
+    pub lag: u64,
+    /// Bytes of state.
+    pub state_bytes: u64,
+    /// What was dropped or could not be read, by reason.
+    pub drops: Drops,
+}
+
+impl Query {
+    /// The plan.
+    #[must_use]
+    pub const fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Whether it has been told to read no further.
+    #[must_use]
+    pub const fn paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Figures of each operator.
+    #[must_use]
+    pub fn operators(&self, topics: &Topics) -> Vec<OperatorStats> {
+        self.task.stats(topics)
+    }
+
+    /// Figures of the whole query.
+    #[must_use]
+    pub fn stats(&self, topics: &Topics) -> QueryStats {
+        let operators = self.operators(topics);
+        let mut stats = QueryStats {
+            records_in: operators.first().map_or(0, |first| first.rows_in),
+            records_out: operators.last().map_or(0, |last| last.rows_out),
+            ..QueryStats::default()
+        };
+        for operator in &operators {
+            stats.lag += operator.lag;
+            stats.state_bytes += operator.state_bytes;
+            for (reason, count) in operator.drops.iter() {
+                stats.drops.add(reason, count);
+            }
+        }
+        stats
+    }
+}
+
+/// Topics and the queries that run over them.
+#[derive(Debug)]
+pub struct Engine {
+    topics: Topics,
+    queries: Vec<Query>,
+    /// When the next commit is due; commits lie on a grid of virtual time.
+    next_commit: Option<Micros>,
+    coalesced: bool,
+}
+
+/// All that an engine is at one point.
+#[derive(Clone, Debug)]
+pub struct EngineCheckpoint {
+    topics: Topics,
+    queries: Vec<(Vec<u8>, bool)>,
+    next_commit: Option<Micros>,
+    coalesced: bool,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { topics: Topics::default(), queries: Vec::new(), next_commit: None, coalesced: true }
+    }
+}
+
+impl Engine {
+    /// The topics.
+    #[must_use]
+    pub const fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// The topics, to append to.
+    pub const fn topics_mut(&mut self) -> &mut Topics {
+        &mut self.topics
+    }
+
+    /// The queries, in the order in which they were started.
+    pub fn queries(&self) -> impl ExactSizeIterator<Item = &Query> {
+        self.queries.iter()
+    }
+
+    /// Whether results are coalesced per commit interval.
+    #[must_use]
+    pub const fn coalesced(&self) -> bool {
+        self.coalesced
+    }
+
+    /// Adds a topic.
+    ///
+    /// # Errors
+    /// When its name is taken or its configuration makes no sense.
+    pub fn create_topic(&mut self, config: TopicConfig) -> Result<TopicId, StartError> {
+        Ok(self.topics.create(config)?)
+    }
+
+    /// Starts a query at the beginning of the topics that it reads. Queries run in the order in
+    /// which they were started: start one after those whose results it reads.
+    ///
+    /// # Errors
+    /// When its name is taken or the plan is not valid; nothing was started then.
+    pub fn start(&mut self, pipeline: Pipeline) -> Result<(), StartError> {
+        if self.queries.iter().any(|query| query.pipeline.name == pipeline.name) {
+            return Err(StartError::NameTaken(pipeline.name));
+        }
+        let task = Task::new(&pipeline, &mut self.topics)?;
+        self.queries.push(Query { pipeline, task, paused: false });
+        Ok(())
+    }
+
+    /// Pauses a query or lets it go on. False when there is no such query.
+    pub fn pause(&mut self, name: &str, paused: bool) -> bool {
+        let query = self.queries.iter_mut().find(|query| query.pipeline.name == name);
+        query.map(|query| query.paused = paused).is_some()
+    }
+
+    /// Whether results that a plan emits at commits are coalesced per commit interval of virtual
+    /// time, or committed after every record, which emits every update. What was held back goes
+    /// out now.
+    pub fn coalesce(&mut self, on: bool, now: Timestamp) {
+        self.coalesced = on;
+        self.commit(now);
+    }
+
+    /// Lets every query that is not paused read all that is there. If a commit is due by `clock`,
+    /// then also what it brings out.
+    pub fn turn(&mut self, clock: Micros) {
+        let interval = COMMIT_INTERVAL_MS * 1_000;
+        let next = |clock: Micros| Micros((clock.0.div_euclid(interval) + 1) * interval);
+        self.drain(clock.timestamp());
+        let due = *self.next_commit.get_or_insert(next(clock));
+        if clock >= due {
+            self.commit(clock.timestamp());
+            self.drain(clock.timestamp());
+            self.next_commit = Some(next(clock));
+        }
+    }
+
+    /// Lets the queries read what is there, each before those that read its results.
+    fn drain(&mut self, now: Timestamp) {
+        let Self { topics, queries, coalesced, .. } = self;
+        for Query { task, .. } in queries.iter_mut().filter(|query| !query.paused) {
+            if *coalesced {
+                while task.poll(topics, BATCH) > 0 {}
+            } else {
+                while task.poll(topics, 1) > 0 {
+                    task.commit(now, topics);
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, now: Timestamp) {
+        for query in self.queries.iter_mut().filter(|query| !query.paused) {
+            query.task.commit(now, &mut self.topics);
+        }
+    }
+
+    /// The results that a query holds now, closed windows in retention among them, in the order of
+    /// key and window; `None` when there is no such query or it has no table.
+    #[must_use]
+    pub fn read_table(&mut self, name: &str) -> Option<Chunk> {
+        let query = self.queries.iter_mut().find(|query| query.pipeline.name == name)?;
+        let is_table = |node: &Node| matches!(node.op, Op::Aggregate(_));
+        let node = query.pipeline.nodes.iter().position(is_table)?;
+        let mut table = query.task.new_chunk(node);
+        query.task.read_table(node, &mut table);
+        Some(table)
+    }
+
+    /// All that the engine is, and about how many bytes that are if nothing is shared.
+    #[must_use]
+    pub fn checkpoint(&self) -> (EngineCheckpoint, u64) {
+        let queries: Vec<_> =
+            self.queries.iter().map(|query| (query.task.checkpoint(), query.paused)).collect();
+        let state: usize = queries.iter().map(|(bytes, _)| bytes.len()).sum();
+        let topics: u64 = self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum();
+        let checkpoint = EngineCheckpoint {
+            topics: self.topics.clone(),
+            queries,
+            next_commit: self.next_commit,
+            coalesced: self.coalesced,
+        };
+        (checkpoint, state as u64 + topics)
+    }
+
+    /// Goes to a checkpoint of this engine.
+    ///
+    /// # Errors
+    /// When the checkpoint is of another engine.
+    pub fn restore(&mut self, checkpoint: &EngineCheckpoint) -> Result<(), CheckpointError> {
+        self.topics = checkpoint.topics.clone();
+        self.next_commit = checkpoint.next_commit;
+        self.coalesced = checkpoint.coalesced;
+        for (query, (state, paused)) in self.queries.iter_mut().zip(&checkpoint.queries) {
+            query.task.restore(state)?;
+            query.paused = *paused;
+        }
+        Ok(())
+    }
+}
+
+/// The name of a reason, for people.
+#[must_use]
+pub const fn drop_name(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::Late => "late",
+        DropReason::NullKey => "null key",
+        DropReason::Tombstone => "tombstone",
+        DropReason::Unreadable => "unreadable",
+        DropReason::Unwritable => "unwritable",
+        DropReason::CollectLimit => "over the collect limit",
+        DropReason::FinalWindowLost => "final window lost",
+    }
+}
+
+/// Why a topic or a query was not started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A topic.
+    #[error(transparent)]
+    Topic(#[from] TopicError),
+    /// A plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A window.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// A query of this name runs.
+    #[error("a query `{0}` is running")]
+    NameTaken(String),
+    /// A topic is missing.
+    #[error("there is no topic `{0}`")]
+    NoTopic(String),
+}

@@ -1,3 +1,332 @@
-//! One running lab: virtual clock, command log, checkpoints, seek.
+//! One running lab: a run, its command log, its checkpoints and how fast it plays. A shell hands it
+//! commands and slices of time, and asks for what to show. Not here: any clock, canvas or thread.
 
+pub mod builtin;
+pub mod checkpoints;
+pub mod flow;
+pub mod inspect;
+pub mod log;
+pub mod playback;
 pub mod protocol;
+pub mod run;
+pub mod view;
+pub mod words;
+
+use std::sync::Arc;
+
+use crate::chart::model::{ChartData, ChartId};
+use crate::clickstream::Config;
+use crate::lab::checkpoints::Checkpoints;
+use crate::lab::flow::FlowMap;
+use crate::lab::log::{Change, CommandLog, Stamp};
+use crate::lab::playback::Playback;
+use crate::lab::protocol::{Command, Count, Event, Inspection, Problem, Tick};
+use crate::lab::run::{GRID, Run, RunCheckpoint};
+use crate::rng::Seed;
+use crate::time::{DAY_MS, Micros, Timestamp};
+
+/// Seeds are numbers that JavaScript holds exactly.
+pub const MOST_SEED: u64 = (1 << 53) - 1;
+/// The speed of a lab that was just made.
+pub const FIRST_SPEED: f64 = 60.0;
+const MOST_SPEED: f64 = 86_400.0;
+/// A run is at most this long: a seek beyond would never end.
+const LONGEST_MS: i64 = 366 * DAY_MS;
+/// How many records of a topic are shown.
+const INSPECTED: usize = 50;
+
+/// When a shell should give the next slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// At once: there is work.
+    Soon,
+    /// When the clock has moved on.
+    Later,
+    /// After the next command.
+    Idle,
+}
+
+/// A lab.
+#[derive(Debug)]
+pub struct Lab {
+    seed: Seed,
+    config: Arc<Config>,
+    notices: Vec<String>,
+    run: Run,
+    log: CommandLog,
+    checkpoints: Checkpoints<RunCheckpoint>,
+    playback: Playback,
+    /// The furthest point that this history has reached.
+    latest: Micros,
+    /// Where a seek or a step is going.
+    seeking: Option<Micros>,
+    inspected: Option<String>,
+    flow: FlowMap,
+    /// The digest of where the run stands still.
+    digest: Option<(Stamp, String)>,
+}
+
+impl Lab {
+    /// A lab on the built-in news site, paused at its beginning.
+    ///
+    /// # Panics
+    /// When the built-in pipeline is invalid: a bug that a test finds.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
+        Self::load(Config::default(), Vec::new(), seed).expect("the built-in pipeline is valid")
+    }
+
+    fn load(config: Config, notices: Vec<String>, seed: Seed) -> Result<Self, Vec<Problem>> {
+        let config = Arc::new(config);
+        let run = Run::new(&config, seed).map_err(|error| vec![problem("", error)])?;
+        let (checkpoint, bytes) = run.checkpoint();
+        let clock = run.at().clock;
+        Ok(Self {
+            seed,
+            config,
+            notices,
+            flow: FlowMap::new(run.engine(), &run.source_topics()),
+            log: CommandLog::default(),
+            checkpoints: Checkpoints::new(run.at(), bytes, checkpoint),
+            playback: Playback::new(clock, Some(FIRST_SPEED)),
+            latest: clock,
+            seeking: None,
+            inspected: None,
+            digest: None,
+            run,
+        })
+    }
+
+    /// Carries out a command. What it answers at once is returned.
+    pub fn command(&mut self, command: Command) -> Option<Event> {
+        let clock = self.run.at().clock;
+        match command {
+            Command::Load { config, seed } => return Some(self.reload(config.as_ref(), seed)),
+            Command::Play => {
+                self.playback.playing = true;
+                self.playback.rebase(clock);
+            }
+            Command::Pause => self.playback.playing = false,
+            Command::Step { ms } => {
+                self.playback.playing = false;
+                let from = self.seeking.unwrap_or(clock);
+                return self.seek(from.timestamp().plus_ms(ms.max(1)));
+            }
+            Command::Seek { to_ms } => return self.seek(Timestamp(to_ms)),
+            Command::Speed { factor } => match factor {
+                Some(factor) if !(factor > 0.0 && factor <= MOST_SPEED) => {
+                    let message = format!("the speed must be over 0 and at most {MOST_SPEED}");
+                    return Some(refused(vec![problem("speed", message)]));
+                }
+                factor => {
+                    self.playback.speed = factor;
+                    self.playback.rebase(clock);
+                }
+            },
+            Command::Apply { setting } => return self.change(Change::Apply { setting }),
+            Command::PauseQuery { query } => return self.change(Change::PauseQuery { query }),
+            Command::ResumeQuery { query } => return self.change(Change::ResumeQuery { query }),
+            Command::Coalesce { on } => return self.change(Change::Coalesce { on }),
+            Command::Inspect { topic } => self.inspected = topic,
+        }
+        None
+    }
+
+    fn reload(&mut self, config: Option<&serde_json::Value>, seed: u64) -> Event {
+        if seed > MOST_SEED {
+            let message = format!("the seed must be at most {MOST_SEED}");
+            return refused(vec![problem("seed", message)]);
+        }
+        let read = match config {
+            None => Ok((Config::default(), Vec::new())),
+            Some(tree) => Config::from_tree(tree),
+        };
+        let (config, notices) = match read {
+            Ok(read) => read,
+            Err(errors) => {
+                let problems =
+                    errors.errors.iter().map(|error| problem(&error.path, &error.reason));
+                return refused(problems.collect());
+            }
+        };
+        let notices = notices.iter().map(ToString::to_string).collect();
+        match Self::load(config, notices, Seed(seed)) {
+            Ok(lab) => {
+                let speed = self.playback.speed;
+                let inspected = self.inspected.take();
+                *self = lab;
+                self.playback.speed = speed;
+                self.inspected =
+                    inspected.filter(|name| self.run.engine().topics().id(name).is_some());
+                self.loaded()
+            }
+            Err(problems) => refused(problems),
+        }
+    }
+
+    /// The event that describes the run to a shell that has just come.
+    #[must_use]
+    pub fn loaded(&self) -> Event {
+        Event::Loaded {
+            seed: self.seed.0,
+            start_ms: self.run.start().timestamp().0,
+            flow: self.flow.flow().clone(),
+            notices: self.notices.clone(),
+        }
+    }
+
+    /// Goes to a point: from the run itself when it lies ahead, from the last checkpoint before it
+    /// otherwise. The way there is made in slices.
+    fn seek(&mut self, to: Timestamp) -> Option<Event> {
+        let start = self.run.start();
+        let furthest = start.timestamp().plus_ms(LONGEST_MS);
+        if to < start.timestamp() || to > furthest {
+            let message = format!(
+                "{} lies outside the run, which goes from {} to {} at most",
+                to.0,
+                start.timestamp().0,
+                furthest.0
+            );
+            return Some(refused(vec![problem("toMs", message)]));
+        }
+        let to = Micros(Micros::from_timestamp(to).0.div_euclid(GRID) * GRID).max(start);
+        let (stamp, checkpoint) = self.checkpoints.last_where(|stamp| stamp.clock <= to);
+        if to < self.run.at().clock || stamp.turn > self.run.at().turn {
+            self.run.restore(checkpoint);
+            self.log.rewind(stamp.turn);
+        }
+        self.seeking = Some(to);
+        None
+    }
+
+    /// Makes a change now, and puts it into the log. A seek that is under way ends here first.
+    fn change(&mut self, change: Change) -> Option<Event> {
+        if let Err(error) = self.run.apply(&change) {
+            return Some(refused(vec![problem("", error)]));
+        }
+        let at = self.run.at();
+        if !self.log.record(at, change) {
+            return Some(refused(vec![problem("", "too many changes: load the run anew")]));
+        }
+        self.seeking = None;
+        self.checkpoints.forget_after(at.turn);
+        self.latest = at.clock;
+        self.digest = None;
+        None
+    }
+
+    /// Moves on for as long as `more` says so, to where `elapsed_ms` of wall time after the last
+    /// slice allow, or towards the place that a seek goes to.
+    pub fn slice(&mut self, elapsed_ms: f64, mut more: impl FnMut() -> bool) -> Next {
+        let target = self.seeking.or_else(|| self.playback.target(self.run.at().clock, elapsed_ms));
+        let Some(target) = target else { return Next::Idle };
+        let end = self.run.start().plus(LONGEST_MS * 1_000);
+        let reached = loop {
+            if self.run.next_grid() > target.min(end) {
+                break true;
+            }
+            if !more() {
+                break false;
+            }
+            self.turn();
+        };
+        if self.run.next_grid() > end {
+            self.playback.playing = false;
+        }
+        if !reached {
+            return Next::Soon;
+        }
+        if self.seeking.take().is_some() {
+            self.run.make_due_changes(&mut self.log);
+            self.playback.rebase(self.run.at().clock);
+        }
+        if self.playback.playing { Next::Later } else { Next::Idle }
+    }
+
+    fn turn(&mut self) {
+        self.run.turn(&mut self.log);
+        let at = self.run.at();
+        self.latest = self.latest.max(at.clock);
+        if self.checkpoints.wants(at.turn) {
+            let (checkpoint, bytes) = self.run.checkpoint();
+            self.checkpoints.keep(at, bytes, checkpoint);
+        }
+    }
+
+    /// What the run looks like now. While it stands still, with the digest of its records.
+    pub fn tick(&mut self) -> Tick {
+        let at = self.run.at();
+        let still = !self.playback.playing && self.seeking.is_none();
+        if still && self.digest.as_ref().is_none_or(|(stamp, _)| *stamp != at) {
+            self.digest = Some((at, self.run.digest()));
+        }
+        let counters = self.run.generator().counters();
+        let mut faults: Vec<Count> = counters
+            .named()
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| Count { name: name.to_owned(), count })
+            .collect();
+        if self.run.refused() > 0 {
+            faults.push(Count { name: "refused by the topic".into(), count: self.run.refused() });
+        }
+        Tick {
+            clock_ms: at.clock.timestamp().0,
+            latest_ms: self.latest.timestamp().0,
+            playing: self.playback.playing,
+            speed: self.playback.speed,
+            behind: self.playback.playing && self.playback.behind(),
+            seeking: self.seeking.is_some(),
+            coalesced: self.run.engine().coalesced(),
+            sent: counters.sent_total(),
+            open_sessions: u64::from(self.run.generator().open_sessions()),
+            faults,
+            digest: self.digest.as_ref().filter(|_| still).map(|(_, digest)| digest.clone()),
+            nodes: self.flow.states(self.run.engine(), counters.sent_total()),
+        }
+    }
+
+    /// The topic that a person looks at.
+    #[must_use]
+    pub fn inspection(&self) -> Option<Inspection> {
+        let name = self.inspected.as_ref()?;
+        let topic = self.run.engine().topics().by_name(name)?;
+        Some(inspect::inspect(topic, self.run.key_window(name), INSPECTED))
+    }
+
+    /// The data of a chart.
+    #[must_use]
+    pub fn chart(&self, chart: ChartId) -> ChartData {
+        match chart {
+            ChartId::ClicksByState => self.run.clicks_by_state.lines(
+                chart,
+                "clicks a minute",
+                builtin::BY_STATE_MS,
+                builtin::GRACE_MS,
+            ),
+            ChartId::TopContent => {
+                self.run.top_content.bars(chart, "clicks in 10 min", builtin::TOP_CONTENT_MS)
+            }
+        }
+    }
+
+    /// The command line that replays the run up to where it is.
+    #[must_use]
+    pub fn replay(&self) -> String {
+        let ms = self.run.at().clock.timestamp().since_ms(self.run.start().timestamp());
+        format!("streamglass generate --seed {} --for {ms}ms", self.seed.0)
+    }
+
+    /// The configuration of the run.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+fn problem(path: &str, message: impl ToString) -> Problem {
+    Problem { path: path.to_owned(), message: message.to_string() }
+}
+
+fn refused(problems: Vec<Problem>) -> Event {
+    Event::Refused { problems }
+}

@@ -6,8 +6,9 @@
 pub mod expression;
 pub mod pipeline;
 
+pub use crate::aggregate::AggregateFunction;
 pub use expression::{Arithmetic, Comparison, Expr};
 pub use pipeline::{
-    Aggregate, AggregateCall, AggregateFunction, Emit, Format, Node, NodeId, Op, Output, Pipeline,
-    Route, Sink, Source, Split,
+    Aggregate, AggregateCall, Emit, Format, Node, NodeId, Op, Output, Pipeline, Route, Sink,
+    Source, Split,
 };

@@ -1,1 +1,6 @@
-//! To be written.
+//! The browser's shell: the engine in a module worker. Only this module names web_sys, js_sys,
+//! wasm_bindgen or gloo.
+
+pub mod canvas;
+mod schedule;
+mod worker;

@@ -79,9 +79,69 @@ message: string,
 replay: string, };
 
 /**
- * Placeholder.
+ * A change to a running generator.
  */
-export type Setting = { "name": "sessionsPerSecond", "value": number };
+export type Setting = { "setting": "sessionRate", "value": number } | { "setting": "mode", "value": string | null } | { "setting": "delay", "value": LogNormal } | { "setting": "tail", "value": Tail } | { "setting": "skew", "value": Skew } | { "setting": "outage", "value": { 
+/**
+ * The partition, from 0.
+ */
+partition: number, 
+/**
+ * How long.
+ */
+seconds: number, } } | { "setting": "fault", "value": { 
+/**
+ * Which.
+ */
+kind: FaultKind, 
+/**
+ * As in [`Rate::value`]: 0 (for a burst 1) turns the fault off.
+ */
+rate: number, } };
+
+/**
+ * A rare, long delay: a phone that comes back online.
+ */
+export type Tail = { 
+/**
+ * Share of records, 0–1.
+ */
+share: number, 
+/**
+ * What is added to their delay.
+ */
+delay: LogNormal, };
+
+/**
+ * A log-normal duration.
+ */
+export type LogNormal = { 
+/**
+ * Median in seconds.
+ */
+medianSeconds: number, 
+/**
+ * Standard deviation of the logarithm.
+ */
+sigma: number, };
+
+/**
+ * Clients whose clock is wrong.
+ */
+export type Skew = { 
+/**
+ * Share of clients (sessions), 0–1.
+ */
+share: number, 
+/**
+ * What is added to their time, in microseconds; positive is fast.
+ */
+offsetMicros: number, };
+
+/**
+ * The faults that have a rate.
+ */
+export type FaultKind = "duplicate" | "drop" | "malformed" | "missingKey" | "poison" | "bot" | "burst";
 
 /**
  * Something wrong with what was asked.
@@ -180,9 +240,10 @@ openSessions: number,
  */
 faults: Array<Count>, 
 /**
- * A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits.
+ * A digest of all records in all topics, equal for equal runs: 16 hexadecimal digits. Only
+ * while the run stands still.
  */
-digest: string, 
+digest: string | null, 
 /**
  * One entry a node of the flow.
  */

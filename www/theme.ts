@@ -6,10 +6,20 @@ export type Theme = "auto" | "light" | "dark";
 
 export const isTheme = (value: unknown): value is Theme => value === "auto" || value === "light" || value === "dark";
 
+let pen: OffscreenCanvasRenderingContext2D | null = null;
+
+/** Any opaque CSS colour as `#rrggbb`: a build may have written `#fff` for `#ffffff`. */
+function hex(color: string): string {
+  pen ??= new OffscreenCanvas(1, 1).getContext("2d");
+  if (!pen) return color;
+  pen.fillStyle = color;
+  return pen.fillStyle;
+}
+
 /** Colours and font for a chart's picture, as the tokens at `element` have them. */
 export function chartColors(element: Element): Pick<ChartStyle, "font" | "ink" | "line" | "surface" | "palette"> {
   const style = getComputedStyle(element);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const token = (name: string): string => hex(style.getPropertyValue(name).trim());
   return {
     font: style.fontFamily,
     ink: token("--ink-2"),

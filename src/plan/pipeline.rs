@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aggregate::AggregateFunction;
 use crate::plan::expression::Expr;
 use crate::schema::{Field, Schema};
 use crate::window::WindowSpec;
@@ -128,8 +129,9 @@ pub struct Aggregate {
     /// The group columns. A row in which one is NULL is dropped and counted.
     pub group_by: Vec<Output>,
     /// Number of partitions of the repartitioned input. A row's partition is that of its group
-    /// key, by Kafka's default partitioner over the key's JSON; `None`: the rows keep theirs
-    /// (they are partitioned by the group key already).
+    /// key, by Kafka's default partitioner over the key as [`Sink::key_format`] writes it: KAFKA for
+    /// one column, JSON for several. `None`: the rows keep theirs (they are partitioned by the
+    /// group key already).
     pub repartition: Option<u32>,
     /// The window; `None` for a table over all time.
     pub window: Option<WindowSpec>,
@@ -151,48 +153,6 @@ pub struct AggregateCall {
     pub function: AggregateFunction,
     /// Its argument; `None` only for `COUNT(*)`.
     pub argument: Option<Expr>,
-}
-
-/// The aggregate functions. All but the counts ignore NULL arguments as ksqlDB's do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AggregateFunction {
-    /// `COUNT(*)` without an argument, `COUNT(x)` of values that are not NULL with one: `BIGINT`.
-    Count,
-    /// `SUM`: of the argument's type.
-    Sum,
-    /// `MIN`
-    Min,
-    /// `MAX`
-    Max,
-    /// `AVG`: `DOUBLE`.
-    Avg,
-    /// Exact number of distinct values: `BIGINT`.
-    CountDistinct,
-    /// HyperLogLog estimate (Apache DataSketches) with 2^`lg_k` registers: `BIGINT`.
-    ApproxCountDistinct {
-        /// Base-2 logarithm of the number of registers, 4 to 21.
-        lg_k: u8,
-    },
-    /// The `k` largest values, largest first: `ARRAY`.
-    TopK {
-        /// How many.
-        k: u32,
-    },
-    /// The `k` largest distinct values, largest first: `ARRAY`.
-    TopKDistinct {
-        /// How many.
-        k: u32,
-    },
-    /// All values in arrival order, up to `limit`; what is over it is counted: `ARRAY`.
-    CollectList {
-        /// The most that is kept (ksqlDB's `ksql.functions.collect_list.limit`, 1,000).
-        limit: u32,
-    },
-    /// All distinct values in order of first arrival, up to `limit`: `ARRAY`.
-    CollectSet {
-        /// The most that is kept (ksqlDB's `ksql.functions.collect_set.limit`, 1,000).
-        limit: u32,
-    },
 }
 
 /// Writes rows to a topic. A windowed key is written as Kafka Streams does: key bytes, then the

@@ -1,0 +1,106 @@
+//! `TOPK` and `TOPKDISTINCT`: the largest values, largest first, by [`Value::total_cmp`].
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use super::collect::push_array;
+use super::interner::Interner;
+use super::{Accumulator, RestoreError, Update, read, write};
+use crate::chunk::{Column, ColumnData};
+use crate::value::Value;
+
+/// The `k` largest values of each group.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TopK {
+    k: u32,
+    distinct: bool,
+    /// Each largest first.
+    groups: Vec<Vec<Value>>,
+    #[serde(skip)]
+    interner: Interner,
+}
+
+impl TopK {
+    /// Keeps `k` values, each once when `distinct`.
+    pub fn new(k: u32, distinct: bool) -> Self {
+        Self { k, distinct, groups: Vec::new(), interner: Interner::default() }
+    }
+
+    fn add(&mut self, group: u32, value: Value) {
+        let top = &mut self.groups[group as usize];
+        let at = top.partition_point(|kept| kept.total_cmp(&value) == Ordering::Greater);
+        let known = top.get(at).is_some_and(|kept| kept.total_cmp(&value) == Ordering::Equal);
+        if at >= self.k as usize || (self.distinct && known) {
+            return;
+        }
+        top.truncate(self.k as usize - 1);
+        top.insert(at, value);
+    }
+
+    /// Whether the value at `row` is below all of a full group: most are, so this builds nothing.
+    fn is_below(&self, group: u32, column: &Column, row: usize) -> bool {
+        let top = &self.groups[group as usize];
+        if top.len() < self.k as usize {
+            return false;
+        }
+        match (top.last(), &column.data) {
+            (Some(Value::BigInt(least)), ColumnData::BigInt(v)) => v[row] <= *least,
+            (Some(Value::Int(least)), ColumnData::Int(v)) => v[row] <= *least,
+            (Some(Value::Double(least)), ColumnData::Double(v)) => v[row].total_cmp(least).is_le(),
+            (Some(Value::Varchar(least)), ColumnData::Varchar(v)) => v.get(row) <= &**least,
+            _ => false,
+        }
+    }
+}
+
+impl Accumulator for TopK {
+    fn resize(&mut self, groups: usize) {
+        self.groups.resize(groups, Vec::new());
+    }
+
+    fn update(&mut self, updates: &[Update], argument: Option<&Column>) {
+        let column = argument.expect("the function has an argument");
+        for update in updates {
+            let row = update.row as usize;
+            if column.valid[row] && !self.is_below(update.group, column, row) {
+                let value = self.interner.value(column, row);
+                self.add(update.group, value);
+            }
+        }
+    }
+
+    fn merge(&mut self, into: u32, from: u32) {
+        let other = std::mem::take(&mut self.groups[from as usize]);
+        for value in &other {
+            self.add(into, value.clone());
+        }
+        self.groups[from as usize] = other;
+    }
+
+    fn evaluate_into(&mut self, group: u32, out: &mut Column) {
+        push_array(out, self.groups[group as usize].as_slice());
+    }
+
+    fn reset(&mut self, group: u32) {
+        self.groups[group as usize].clear();
+    }
+
+    fn size_bytes(&self) -> usize {
+        let items: usize = self.groups.iter().map(Vec::capacity).sum();
+        self.groups.capacity() * size_of::<Vec<Value>>() + items * size_of::<Value>()
+    }
+
+    fn shares_slices(&self) -> bool {
+        true
+    }
+
+    fn checkpoint(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        *self = read(bytes)?;
+        Ok(())
+    }
+}

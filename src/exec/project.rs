@@ -1,0 +1,43 @@
+//! `SELECT`: computes new columns from each row.
+
+use super::expression::Evaluator;
+use super::{Collector, Operator};
+use crate::chunk::Chunk;
+use crate::schema::Role;
+
+/// Computes columns. A tombstone stays one: its value columns are NULL.
+#[derive(Debug)]
+pub struct Project {
+    name: String,
+    outputs: Vec<(Role, Evaluator)>,
+    rows: Vec<u32>,
+}
+
+impl Project {
+    /// With one evaluator for each column.
+    #[must_use]
+    pub const fn new(name: String, outputs: Vec<(Role, Evaluator)>) -> Self {
+        Self { name, outputs, rows: Vec::new() }
+    }
+}
+
+impl Operator for Project {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
+        let first = out.output.len();
+        self.rows.clear();
+        self.rows.extend(0..chunk.len() as u32);
+        (0..chunk.len()).for_each(|row| out.output.push_meta_from(chunk, row));
+        for ((role, evaluator), column) in self.outputs.iter_mut().zip(&mut out.output.columns) {
+            column.gather(evaluator.evaluate(chunk), &self.rows);
+            if *role == Role::Value {
+                column.set_null(
+                    (0..chunk.len()).filter(|r| chunk.is_tombstone(*r)).map(|r| first + r),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Rows to records: writes results to a topic.
+
+use std::sync::Arc;
+
+use super::reader::{FormatError, check_formats};
+use super::{DropReason, Drops};
+use crate::chunk::{Chunk, Column, Window};
+use crate::format::{json, kafka};
+use crate::plan::{Format, Sink};
+use crate::record::PartitionId;
+use crate::schema::Schema;
+use crate::topic::{TopicId, Topics, partition_for_key};
+use crate::window::WindowSpec;
+
+/// Writes rows to a topic. Reuses its buffers.
+#[derive(Debug)]
+pub struct SinkWriter {
+    topic: TopicId,
+    key_format: Format,
+    value_format: Format,
+    names: Vec<Arc<str>>,
+    keys: usize,
+    window: Option<WindowSpec>,
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl SinkWriter {
+    /// Writes rows of this schema, whose keys have a window if `window` is one, to `topic`.
+    ///
+    /// # Errors
+    /// When the formats do not fit the columns.
+    pub fn new(
+        plan: &Sink,
+        schema: &Schema,
+        window: Option<WindowSpec>,
+        topic: TopicId,
+    ) -> Result<Self, FormatError> {
+        let keys = check_formats(schema, plan.key_format, plan.value_format)?;
+        Ok(Self {
+            topic,
+            key_format: plan.key_format,
+            value_format: plan.value_format,
+            names: schema.fields.iter().map(|field| field.name.clone()).collect(),
+            keys,
+            window,
+            key: Vec::new(),
+            value: Vec::new(),
+        })
+    }
+
+    /// Appends every row; returns how many the topic took. What it refuses is counted.
+    pub fn write(&mut self, chunk: &Chunk, topics: &mut Topics, drops: &mut Drops) -> u64 {
+        let mut written = 0;
+        for row in 0..chunk.len() {
+            if self.write_row(chunk, row, topics) {
+                written += 1;
+            } else {
+                drops.add(DropReason::Unwritable, 1);
+            }
+        }
+        written
+    }
+
+    fn write_row(&mut self, chunk: &Chunk, row: usize, topics: &mut Topics) -> bool {
+        let Some(topic) = topics.get_mut(self.topic) else { return false };
+        let (keys, values) = chunk.columns.split_at(self.keys);
+        self.key.clear();
+        let has_key = write_key(&mut self.key, self.key_format, &self.names, keys, row);
+        // As Kafka Streams, the partition is that of the key without its window.
+        let partition = if has_key {
+            partition_for_key(&self.key, topic.partitions())
+        } else {
+            PartitionId(chunk.partitions[row] % topic.partitions())
+        };
+        if let (true, Some(window)) = (has_key, chunk.windows.get(row)) {
+            self.write_window(*window);
+        }
+        self.value.clear();
+        let value_names = &self.names[self.keys..];
+        let has_value = !chunk.is_tombstone(row)
+            && write_value(&mut self.value, self.value_format, value_names, values, row);
+        let key = has_key.then_some(self.key.as_slice());
+        let value = has_value.then_some(self.value.as_slice());
+        topic.append(partition, key, value, &[], chunk.timestamps[row]).is_ok()
+    }
+
+    fn write_window(&mut self, window: Window) {
+        match self.window {
+            Some(WindowSpec::Session(_)) => kafka::write_session_window(&mut self.key, window),
+            Some(_) => kafka::write_time_window(&mut self.key, window),
+            None => {}
+        }
+    }
+}
+
+/// Writes a key; `false` when there is none. JSON keys of one column are bare.
+fn write_key(
+    out: &mut Vec<u8>,
+    format: Format,
+    names: &[Arc<str>],
+    columns: &[Column],
+    row: usize,
+) -> bool {
+    let any = columns.iter().any(|column| column.valid[row]);
+    match (format, columns) {
+        (Format::None, _) | (_, []) => false,
+        (Format::Kafka, [column, ..]) => kafka::write(out, column, row).unwrap_or(false),
+        (Format::Json, [column]) => {
+            json::write_value(out, column, row);
+            any
+        }
+        (Format::Json, _) => {
+            json::write_row(out, &names[..columns.len()], columns, row);
+            any
+        }
+    }
+}
+
+/// Writes a value; `false` when there is none.
+fn write_value(
+    out: &mut Vec<u8>,
+    format: Format,
+    names: &[Arc<str>],
+    columns: &[Column],
+    row: usize,
+) -> bool {
+    match (format, columns) {
+        (Format::None, _) => false,
+        (Format::Json, _) => {
+            json::write_row(out, names, columns, row);
+            true
+        }
+        (Format::Kafka, [column]) => kafka::write(out, column, row).unwrap_or(false),
+        (Format::Kafka, _) => false,
+    }
+}

@@ -1,0 +1,120 @@
+//! The command log: everything that changed a run, stamped with where in the run it happened.
+//!
+//! Seed + configuration + command log = the run. A run is a sequence of turns, each of which ends
+//! at a place that only the run itself determines; a change happens between two turns.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clickstream::Setting;
+use crate::time::Micros;
+
+/// What changes a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Change {
+    /// A setting of the generator.
+    Apply {
+        /// The setting.
+        setting: Setting,
+    },
+    /// A query stops reading.
+    PauseQuery {
+        /// Its name.
+        query: String,
+    },
+    /// A query reads on.
+    ResumeQuery {
+        /// Its name.
+        query: String,
+    },
+    /// Results are coalesced per commit interval, or not.
+    Coalesce {
+        /// On or off.
+        on: bool,
+    },
+}
+
+/// A place in a run: after this many turns, at this virtual time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Turns that were made before.
+    pub turn: u64,
+    /// The virtual clock then.
+    pub clock: Micros,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Stamp,
+    /// What.
+    pub change: Change,
+}
+
+/// The log, in the order of the run, and how far the run has come in it.
+#[derive(Clone, Debug, Default)]
+pub struct CommandLog {
+    entries: Vec<Entry>,
+    next: usize,
+}
+
+/// The most entries a log may have: a person cannot make as many, a hostile link could.
+pub const MOST_ENTRIES: usize = 10_000;
+
+impl CommandLog {
+    /// All entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The next change that is due after `turn` turns, if there is one; it counts as made.
+    pub fn due(&mut self, turn: u64) -> Option<Change> {
+        let entry = self.entries.get(self.next).filter(|entry| entry.at.turn <= turn)?;
+        self.next += 1;
+        Some(entry.change.clone())
+    }
+
+    /// Adds a change that is made now. What the log knew of the time after `at` is forgotten:
+    /// history was changed. False when the log is full: then nothing happened.
+    pub fn record(&mut self, at: Stamp, change: Change) -> bool {
+        if self.next >= MOST_ENTRIES {
+            return false;
+        }
+        self.entries.truncate(self.next);
+        self.entries.push(Entry { at, change });
+        self.next += 1;
+        true
+    }
+
+    /// Goes back (or ahead) to the place where `turn` turns have been made: changes stamped there
+    /// or later are due again.
+    pub fn rewind(&mut self, turn: u64) {
+        self.next = self.entries.partition_point(|entry| entry.at.turn < turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(turn: u64) -> Stamp {
+        Stamp { turn, clock: Micros(turn as i64 * 100_000) }
+    }
+
+    #[test]
+    fn changes_come_again_after_a_rewind_until_history_changes() {
+        let mut log = CommandLog::default();
+        assert!(log.record(at(3), Change::Coalesce { on: false }));
+        assert!(log.record(at(5), Change::Coalesce { on: true }));
+        assert_eq!(log.due(9), None, "both were made when they were recorded");
+        log.rewind(0);
+        assert_eq!(log.due(2), None);
+        assert_eq!(log.due(3), Some(Change::Coalesce { on: false }));
+        assert_eq!(log.due(4), None);
+        assert!(log.record(at(4), Change::PauseQuery { query: "q".into() }));
+        assert_eq!(log.due(100), None);
+        assert_eq!(log.entries().len(), 2, "what was at turn 5 is gone");
+    }
+}

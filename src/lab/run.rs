@@ -1,0 +1,287 @@
+//! The part of a lab that is a function of seed, configuration and command log: generator, engine
+//! and the views of its results, moved on in turns.
+
+use std::sync::Arc;
+
+use crate::clickstream::{Config, Generator, Sent, SettingError, Sink, Stream};
+use crate::digest::Digest;
+use crate::engine::{Engine, EngineCheckpoint, StartError};
+use crate::lab::builtin;
+use crate::lab::inspect::KeyWindow;
+use crate::lab::log::{Change, CommandLog, Stamp};
+use crate::lab::view::View;
+use crate::murmur2::partition_for_key;
+use crate::record::PartitionId;
+use crate::rng::Seed;
+use crate::time::Micros;
+use crate::topic::{TopicId, Topics};
+
+/// Turns end on this grid of virtual time, microseconds.
+pub const GRID: i64 = 100_000;
+/// Turns end after this many records, so that none takes long.
+const MOST_RECORDS: u64 = 4_096;
+
+/// A run at one point of virtual time.
+#[derive(Debug)]
+pub struct Run {
+    start: Micros,
+    at: Stamp,
+    generator: Generator,
+    engine: Engine,
+    sources: Sources,
+    /// The line chart's results.
+    pub clicks_by_state: View,
+    /// The bar chart's results.
+    pub top_content: View,
+}
+
+/// The topics that the generator writes, and what they refused.
+#[derive(Clone, Debug)]
+struct Sources {
+    mixed: TopicId,
+    orders: TopicId,
+    shipments: TopicId,
+    refused: u64,
+}
+
+/// All that a run is at one point, to go back to.
+#[derive(Clone, Debug)]
+pub struct RunCheckpoint {
+    at: Stamp,
+    generator: Generator,
+    engine: EngineCheckpoint,
+    sources: Sources,
+    clicks_by_state: View,
+    top_content: View,
+}
+
+impl Run {
+    /// The beginning of a run.
+    ///
+    /// # Errors
+    /// When the built-in pipeline does not fit the configuration's topics.
+    pub fn new(config: &Arc<Config>, seed: Seed) -> Result<Self, StartError> {
+        let mut engine = Engine::default();
+        for topic in builtin::topics(config) {
+            engine.create_topic(topic)?;
+        }
+        for query in builtin::queries(config)? {
+            engine.start(query)?;
+        }
+        let id = |name: &str| {
+            engine.topics().id(name).ok_or_else(|| StartError::NoTopic(name.to_owned()))
+        };
+        let sources = Sources {
+            mixed: id(config.topic())?,
+            orders: id(builtin::ORDERS)?,
+            shipments: id(builtin::SHIPMENTS)?,
+            refused: 0,
+        };
+        let view = |name: &str, column: &str, windows| {
+            let topic = engine
+                .topics()
+                .by_name(name)
+                .ok_or_else(|| StartError::NoTopic(name.to_owned()))?;
+            Ok::<_, StartError>(View::new(id(name)?, topic, column, windows))
+        };
+        let start = config.start();
+        Ok(Self {
+            start,
+            at: Stamp { turn: 0, clock: start },
+            generator: Generator::new(Arc::clone(config), seed),
+            sources,
+            clicks_by_state: view(builtin::CLICKS_BY_STATE, builtin::CLICKS_COLUMN, 60)?,
+            top_content: view(builtin::TOP_CONTENT, builtin::CLICKS_COLUMN, 24)?,
+            engine,
+        })
+    }
+
+    /// Where virtual time began.
+    #[must_use]
+    pub const fn start(&self) -> Micros {
+        self.start
+    }
+
+    /// Where the run is.
+    #[must_use]
+    pub const fn at(&self) -> Stamp {
+        self.at
+    }
+
+    /// The engine.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The generator.
+    #[must_use]
+    pub const fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
+    /// Records that a topic refused because they were too large.
+    #[must_use]
+    pub const fn refused(&self) -> u64 {
+        self.sources.refused
+    }
+
+    /// The topics that the generator writes.
+    #[must_use]
+    pub const fn source_topics(&self) -> [TopicId; 3] {
+        [self.sources.mixed, self.sources.orders, self.sources.shipments]
+    }
+
+    /// How the keys of a topic are windowed.
+    #[must_use]
+    pub fn key_window(&self, topic: &str) -> KeyWindow {
+        builtin::key_window(topic)
+    }
+
+    /// Makes a change now.
+    ///
+    /// # Errors
+    /// When it makes no sense; nothing was changed then.
+    pub fn apply(&mut self, change: &Change) -> Result<(), ChangeError> {
+        match change {
+            Change::Apply { setting } => self.generator.apply(setting).map_err(ChangeError::from),
+            Change::PauseQuery { query } => self.pause(query, true),
+            Change::ResumeQuery { query } => self.pause(query, false),
+            Change::Coalesce { on } => {
+                self.engine.coalesce(*on, self.at.clock.timestamp());
+                Ok(())
+            }
+        }
+    }
+
+    fn pause(&mut self, query: &str, paused: bool) -> Result<(), ChangeError> {
+        if self.engine.pause(query, paused) {
+            Ok(())
+        } else {
+            Err(ChangeError::NoQuery(query.to_owned()))
+        }
+    }
+
+    /// Makes the changes that the log knows of here, and one turn: lets the clickstream run to the
+    /// next point of the grid or for [`MOST_RECORDS`], and the queries until they have read all.
+    pub fn turn(&mut self, log: &mut CommandLog) {
+        self.make_due_changes(log);
+        let grid = self.next_grid();
+        let mut appender =
+            Appender { topics: self.engine.topics_mut(), sources: &mut self.sources };
+        let sent = self.generator.run(grid, MOST_RECORDS, &mut appender);
+        let clock = if sent < MOST_RECORDS { grid } else { self.generator.now() };
+        self.engine.turn(clock);
+        self.clicks_by_state.poll(self.engine.topics());
+        self.top_content.poll(self.engine.topics());
+        self.at = Stamp { turn: self.at.turn + 1, clock };
+    }
+
+    /// Makes the changes that the log knows of here.
+    pub fn make_due_changes(&mut self, log: &mut CommandLog) {
+        while let Some(change) = log.due(self.at.turn) {
+            // It was made at this place before, so it can be made again.
+            let again = self.apply(&change);
+            debug_assert!(again.is_ok(), "{change:?}: {again:?}");
+        }
+    }
+
+    /// The next point of the grid, where the next turn ends unless it has too many records.
+    #[must_use]
+    pub const fn next_grid(&self) -> Micros {
+        Micros((self.at.clock.0.div_euclid(GRID) + 1) * GRID)
+    }
+
+    /// All that the run is now, and about how many bytes that are.
+    #[must_use]
+    pub fn checkpoint(&self) -> (RunCheckpoint, u64) {
+        let (engine, engine_bytes) = self.engine.checkpoint();
+        let bytes = engine_bytes + self.generator.size_bytes();
+        let checkpoint = RunCheckpoint {
+            at: self.at,
+            generator: self.generator.clone(),
+            engine,
+            sources: self.sources.clone(),
+            clicks_by_state: self.clicks_by_state.clone(),
+            top_content: self.top_content.clone(),
+        };
+        (checkpoint, bytes)
+    }
+
+    /// Goes to a checkpoint of this run.
+    ///
+    /// # Panics
+    /// When it is a checkpoint of another run.
+    pub fn restore(&mut self, checkpoint: &RunCheckpoint) {
+        self.at = checkpoint.at;
+        self.generator = checkpoint.generator.clone();
+        self.engine.restore(&checkpoint.engine).expect("it is a checkpoint of this engine");
+        self.sources = checkpoint.sources.clone();
+        self.clicks_by_state = checkpoint.clicks_by_state.clone();
+        self.top_content = checkpoint.top_content.clone();
+    }
+
+    /// A digest of all records that the topics hold and of where each topic ends.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = Digest::default();
+        for (_, topic) in self.engine.topics().iter() {
+            digest.bytes(topic.name().as_bytes());
+            digest.number(topic.appended());
+            for partition in (0..topic.partitions()).map(PartitionId) {
+                let (Some(from), Some(to)) = (topic.log_start(partition), topic.log_end(partition))
+                else {
+                    continue;
+                };
+                digest.number(from.0 as u64);
+                for offset in from.0..to.0 {
+                    let Some(record) = topic.read_at(partition, crate::record::Offset(offset))
+                    else {
+                        continue;
+                    };
+                    digest.number(record.timestamp.0 as u64);
+                    digest.optional(record.key);
+                    digest.optional(record.value);
+                }
+            }
+        }
+        digest.hex()
+    }
+}
+
+/// Why a change was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The generator refused a setting.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// There is no such query.
+    #[error("there is no query `{0}`")]
+    NoQuery(String),
+}
+
+/// Appends what the generator sends to its topics.
+struct Appender<'a> {
+    topics: &'a mut Topics,
+    sources: &'a mut Sources,
+}
+
+impl Sink for Appender<'_> {
+    fn record(&mut self, sent: &Sent<'_>) {
+        let id = match sent.stream {
+            Stream::Mixed => self.sources.mixed,
+            Stream::Orders => self.sources.orders,
+            Stream::Shipments => self.sources.shipments,
+        };
+        let Some(topic) = self.topics.get_mut(id) else { return };
+        let partition = match sent.key {
+            Some(key) => partition_for_key(key, topic.partitions()),
+            None => sent.sticky.unwrap_or_default(),
+        };
+        let appended =
+            topic.append(partition, sent.key, Some(sent.value), &[], sent.event_time.timestamp());
+        if appended.is_err() {
+            self.sources.refused += 1;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Plans in plain words, for the labels of the dataflow.
+
+use crate::plan::{Aggregate, AggregateFunction};
+use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use crate::window::WindowSpec;
+
+/// A short name of an aggregate, like `count by state`.
+#[must_use]
+pub fn label(aggregate: &Aggregate) -> String {
+    let calls: Vec<_> = aggregate.calls.iter().map(|call| function(call.function)).collect();
+    let keys: Vec<_> = aggregate.group_by.iter().map(|output| &*output.field.name).collect();
+    format!("{} by {}", calls.join(", "), keys.join(", "))
+}
+
+/// What an aggregate does, like `Tumbling windows of 1 min, grace 30 s`.
+#[must_use]
+pub fn detail(aggregate: &Aggregate) -> String {
+    let Some(window) = &aggregate.window else { return "Over all time".to_owned() };
+    let emits_final = aggregate.emit == crate::plan::Emit::Final;
+    let grace = duration(window.grace_ms(emits_final));
+    match window {
+        WindowSpec::Tumbling(w) => {
+            format!("Tumbling windows of {}, grace {grace}", duration(w.size_ms()))
+        }
+        WindowSpec::Hopping(w) => format!(
+            "Hopping windows of {} every {}, grace {grace}",
+            duration(w.size_ms()),
+            duration(w.advance_ms())
+        ),
+        WindowSpec::Session(w) => {
+            format!("Sessions with a gap of {}, grace {grace}", duration(w.gap_ms()))
+        }
+        WindowSpec::Sliding(w) => {
+            format!("Sliding windows of {}, grace {grace}", duration(w.difference_ms()))
+        }
+    }
+}
+
+const fn function(function: AggregateFunction) -> &'static str {
+    match function {
+        AggregateFunction::Count => "count",
+        AggregateFunction::Sum => "sum",
+        AggregateFunction::Min => "minimum",
+        AggregateFunction::Max => "maximum",
+        AggregateFunction::Avg => "average",
+        AggregateFunction::CountDistinct => "distinct",
+        AggregateFunction::ApproxCountDistinct { .. } => "distinct (sketch)",
+        AggregateFunction::TopK { .. } | AggregateFunction::TopKDistinct { .. } => "top",
+        AggregateFunction::CollectList { .. } => "list",
+        AggregateFunction::CollectSet { .. } => "set",
+    }
+}
+
+/// A duration in the largest unit that gives a whole number, like `90 s` or `2 h`.
+#[must_use]
+pub fn duration(ms: i64) -> String {
+    for (unit, name) in [(DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min"), (SECOND_MS, "s")] {
+        if ms != 0 && ms % unit == 0 {
+            return format!("{} {name}", ms / unit);
+        }
+    }
+    format!("{ms} ms")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_in_words() {
+        for (ms, words) in [
+            (0, "0 ms"),
+            (1_500, "1500 ms"),
+            (90_000, "90 s"),
+            (600_000, "10 min"),
+            (7_200_000, "2 h"),
+            (86_400_000, "1 d"),
+        ] {
+            assert_eq!(duration(ms), words);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The worker's side of the page: commands in, events out, slices of work in between.
+//!
+//! A slice is short, so that a command that arrives meanwhile is answered soon at any load; frames
+//! are sent at their own pace, so that the page draws no more than eyes can follow.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, OffscreenCanvas};
+
+use crate::chart::model::{ChartId, ChartStyle};
+use crate::lab::protocol::{Command, Event, Problem};
+use crate::lab::{Lab, Next};
+use crate::rng::Seed;
+use crate::web::canvas::Canvas;
+use crate::web::schedule::Schedule;
+
+/// The longest slice, milliseconds.
+const SLICE_MS: f64 = 12.0;
+/// How often the state of the run is sent while it moves, milliseconds.
+const TICK_MS: f64 = 66.0;
+/// How often charts are drawn and the inspected topic is sent.
+const PICTURE_MS: f64 = 200.0;
+/// How long to wait when the clock has to move on first.
+const WAIT_MS: u32 = 16;
+
+/// The engine of one element. Lives in a worker of its own.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Worker {
+    state: Rc<RefCell<State>>,
+}
+
+struct State {
+    lab: Lab,
+    emit: js_sys::Function,
+    charts: Vec<(ChartId, Canvas, ChartStyle)>,
+    visible: bool,
+    last_slice: f64,
+    last_tick: f64,
+    last_picture: f64,
+    /// Whether something changed that the page has not been told.
+    stale: bool,
+    schedule: Option<Schedule>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("visible", &self.visible).finish_non_exhaustive()
+    }
+}
+
+#[wasm_bindgen]
+impl Worker {
+    /// A worker that hands its events to `emit`. Until a [`Command::Load`] it holds the built-in
+    /// news site and says nothing.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(emit: js_sys::Function) -> Self {
+        console_error_panic_hook::set_once();
+        let now = now();
+        let state = Rc::new(RefCell::new(State {
+            lab: Lab::new(Seed(1)),
+            emit,
+            charts: Vec::new(),
+            visible: true,
+            last_slice: now,
+            last_tick: f64::MIN,
+            last_picture: f64::MIN,
+            stale: false,
+            schedule: None,
+        }));
+        let of_slice = Rc::downgrade(&state);
+        let schedule = Schedule::new(move || {
+            if let Some(state) = of_slice.upgrade() {
+                state.borrow_mut().slice();
+            }
+        });
+        state.borrow_mut().schedule = Some(schedule);
+        Self { state }
+    }
+
+    /// Carries out a command.
+    pub fn command(&self, command: JsValue) {
+        let mut state = self.state.borrow_mut();
+        match serde_wasm_bindgen::from_value::<Command>(command) {
+            Ok(command) => {
+                if let Some(event) = state.lab.command(command) {
+                    state.send(&event);
+                }
+            }
+            Err(error) => {
+                let problem = Problem { path: String::new(), message: error.to_string() };
+                state.send(&Event::Refused { problems: vec![problem] });
+            }
+        }
+        state.refresh();
+    }
+
+    /// Draws a chart on a canvas from now on.
+    ///
+    /// # Errors
+    /// When the chart or the style is none, or the canvas has no context.
+    pub fn canvas(
+        &self,
+        chart: JsValue,
+        canvas: OffscreenCanvas,
+        style: JsValue,
+    ) -> Result<(), JsError> {
+        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
+        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
+        let mut state = self.state.borrow_mut();
+        state.charts.retain(|(id, ..)| *id != chart);
+        state.charts.push((chart, Canvas::new(canvas)?, style));
+        state.refresh();
+        Ok(())
+    }
+
+    /// Changes size and colours of a chart.
+    ///
+    /// # Errors
+    /// When the chart or the style is none.
+    pub fn style(&self, chart: JsValue, style: JsValue) -> Result<(), JsError> {
+        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
+        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
+        let mut state = self.state.borrow_mut();
+        if let Some(drawn) = state.charts.iter_mut().find(|(id, ..)| *id == chart) {
+            drawn.2 = style;
+        }
+        state.refresh();
+        Ok(())
+    }
+
+    /// Whether anyone can see the element: a hidden one stands still.
+    pub fn visible(&self, visible: bool) {
+        let mut state = self.state.borrow_mut();
+        state.visible = visible;
+        state.last_slice = now();
+        state.refresh();
+    }
+}
+
+impl State {
+    /// Has the page told of everything at the next slice, which comes soon.
+    fn refresh(&mut self) {
+        self.stale = true;
+        self.last_tick = f64::MIN;
+        self.last_picture = f64::MIN;
+        if let Some(schedule) = &self.schedule {
+            schedule.soon();
+        }
+    }
+
+    fn slice(&mut self) {
+        let begun = now();
+        let elapsed = begun - self.last_slice;
+        self.last_slice = begun;
+        let next = if self.visible {
+            let until = begun + SLICE_MS;
+            let next = self.lab.slice(elapsed, || now() < until);
+            self.stale |= next != Next::Idle;
+            next
+        } else {
+            Next::Idle
+        };
+        self.show(next == Next::Idle);
+        let Some(schedule) = &self.schedule else { return };
+        match next {
+            Next::Soon => schedule.soon(),
+            Next::Later => schedule.later(WAIT_MS),
+            Next::Idle => {}
+        }
+    }
+
+    /// Sends what is due. When the run comes to rest, all is due.
+    fn show(&mut self, at_rest: bool) {
+        if !self.stale {
+            return;
+        }
+        let now = now();
+        if at_rest || now - self.last_tick >= TICK_MS {
+            self.last_tick = now;
+            let tick = self.lab.tick();
+            self.send(&Event::Tick(tick));
+        }
+        if at_rest || now - self.last_picture >= PICTURE_MS {
+            self.last_picture = now;
+            if let Some(inspection) = self.lab.inspection() {
+                self.send(&Event::Inspection(inspection));
+            }
+            self.draw();
+        }
+        if at_rest {
+            self.stale = false;
+        }
+    }
+
+    fn draw(&mut self) {
+        let mut drawn = Vec::with_capacity(self.charts.len());
+        for (chart, canvas, style) in &mut self.charts {
+            let mut data = self.lab.chart(*chart);
+            data.plot = match canvas.draw(&data, style) {
+                Ok(plot) => Some(plot),
+                Err(error) => {
+                    // A mistake of the page's, not of the person's: for whoever embeds it.
+                    web_sys::console::error_1(&JsValue::from_str(&error.to_string()));
+                    None
+                }
+            };
+            drawn.push(data);
+        }
+        for data in drawn {
+            self.send(&Event::Chart(data));
+        }
+    }
+
+    fn send(&self, event: &Event) {
+        // `null`, not `undefined`: the generated types say so.
+        let serializer = Serializer::new().serialize_missing_as_null(true);
+        let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
+        self.emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
+    }
+}
+
+/// Milliseconds on the worker's clock.
+fn now() -> f64 {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    scope.performance().map_or(0.0, |performance| performance.now())
+}
