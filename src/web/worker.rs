@@ -16,14 +16,17 @@ use crate::lab::protocol::{Command, Event, Problem};
 use crate::lab::{Lab, Next};
 use crate::rng::Seed;
 use crate::web::canvas::Canvas;
+use crate::web::report;
 use crate::web::schedule::Schedule;
 
 /// The longest slice, milliseconds.
 const SLICE_MS: f64 = 12.0;
 /// How often the state of the run is sent while it moves, milliseconds.
-const TICK_MS: f64 = 66.0;
-/// How often charts are drawn and the inspected topic is sent.
-const PICTURE_MS: f64 = 200.0;
+const TICK_MS: f64 = 100.0;
+/// How often charts are drawn.
+const PICTURE_MS: f64 = 250.0;
+/// How often the inspected topic is sent: a list that changes more often cannot be read.
+const INSPECTION_MS: f64 = 500.0;
 /// How long to wait when the clock has to move on first.
 const WAIT_MS: u32 = 16;
 
@@ -42,6 +45,7 @@ struct State {
     last_slice: f64,
     last_tick: f64,
     last_picture: f64,
+    last_inspection: f64,
     /// Whether something changed that the page has not been told.
     stale: bool,
     schedule: Option<Schedule>,
@@ -60,7 +64,7 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(emit: js_sys::Function) -> Self {
-        console_error_panic_hook::set_once();
+        report::install(&emit);
         let now = now();
         let state = Rc::new(RefCell::new(State {
             lab: Lab::new(Seed(1)),
@@ -70,6 +74,7 @@ impl Worker {
             last_slice: now,
             last_tick: f64::MIN,
             last_picture: f64::MIN,
+            last_inspection: f64::MIN,
             stale: false,
             schedule: None,
         }));
@@ -149,6 +154,7 @@ impl State {
         self.stale = true;
         self.last_tick = f64::MIN;
         self.last_picture = f64::MIN;
+        self.last_inspection = f64::MIN;
         if let Some(schedule) = &self.schedule {
             schedule.soon();
         }
@@ -166,6 +172,7 @@ impl State {
         } else {
             Next::Idle
         };
+        report::reached(|| self.lab.replay());
         self.show(next == Next::Idle);
         let Some(schedule) = &self.schedule else { return };
         match next {
@@ -186,11 +193,14 @@ impl State {
             let tick = self.lab.tick();
             self.send(&Event::Tick(tick));
         }
-        if at_rest || now - self.last_picture >= PICTURE_MS {
-            self.last_picture = now;
+        if at_rest || now - self.last_inspection >= INSPECTION_MS {
+            self.last_inspection = now;
             if let Some(inspection) = self.lab.inspection() {
                 self.send(&Event::Inspection(inspection));
             }
+        }
+        if at_rest || now - self.last_picture >= PICTURE_MS {
+            self.last_picture = now;
             self.draw();
         }
         if at_rest {
@@ -218,11 +228,16 @@ impl State {
     }
 
     fn send(&self, event: &Event) {
-        // `null`, not `undefined`: the generated types say so.
-        let serializer = Serializer::new().serialize_missing_as_null(true);
-        let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
-        self.emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
+        send(&self.emit, event);
     }
+}
+
+/// Hands an event to the page's function.
+pub fn send(emit: &js_sys::Function, event: &Event) {
+    // `null`, not `undefined`: the generated types say so.
+    let serializer = Serializer::new().serialize_missing_as_null(true);
+    let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
+    emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
 }
 
 /// Milliseconds on the worker's clock.

@@ -31,7 +31,7 @@ export class Inspector extends Part {
       this.#shown = inspection;
     }
     const node = this.#node();
-    // A topic's numbers come with its inspection: four times a second is enough for a list.
+    // A topic's numbers come with its inspection: twice a second is enough for a list.
     if (topic === "tick" && node !== null && kindOf(node.kind).topic) return;
     super.heard(topic);
   }
