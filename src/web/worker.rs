@@ -22,11 +22,13 @@ use crate::web::schedule::Schedule;
 /// The longest slice, milliseconds.
 const SLICE_MS: f64 = 12.0;
 /// How often the state of the run is sent while it moves, milliseconds.
-const TICK_MS: f64 = 100.0;
+const TICK_MS: f64 = 125.0;
 /// How often charts are drawn.
-const PICTURE_MS: f64 = 250.0;
+const PICTURE_MS: f64 = 330.0;
 /// How often the inspected topic is sent: a list that changes more often cannot be read.
 const INSPECTION_MS: f64 = 500.0;
+/// The least time between two of these, so that no frame of the page has more than one to take.
+const APART_MS: f64 = 30.0;
 /// How long to wait when the clock has to move on first.
 const WAIT_MS: u32 = 16;
 
@@ -46,6 +48,8 @@ struct State {
     last_tick: f64,
     last_picture: f64,
     last_inspection: f64,
+    /// When one of these was last sent.
+    last_sent: f64,
     /// Whether something changed that the page has not been told.
     stale: bool,
     schedule: Option<Schedule>,
@@ -75,6 +79,7 @@ impl Worker {
             last_tick: f64::MIN,
             last_picture: f64::MIN,
             last_inspection: f64::MIN,
+            last_sent: f64::MIN,
             stale: false,
             schedule: None,
         }));
@@ -155,6 +160,7 @@ impl State {
         self.last_tick = f64::MIN;
         self.last_picture = f64::MIN;
         self.last_inspection = f64::MIN;
+        self.last_sent = f64::MIN;
         if let Some(schedule) = &self.schedule {
             schedule.soon();
         }
@@ -182,29 +188,44 @@ impl State {
         }
     }
 
-    /// Sends what is due. When the run comes to rest, all is due.
+    /// Sends what is due, one at a time. When the run comes to rest, all of it.
     fn show(&mut self, at_rest: bool) {
         if !self.stale {
             return;
         }
         let now = now();
-        if at_rest || now - self.last_tick >= TICK_MS {
-            self.last_tick = now;
+        if at_rest {
+            self.stale = false;
+        } else if now - self.last_sent < APART_MS {
+            return;
+        }
+        let due = |last: &mut f64, every: f64| {
+            let due = now - *last >= every;
+            if due {
+                *last = now;
+            }
+            due
+        };
+        if at_rest || due(&mut self.last_tick, TICK_MS) {
+            self.last_sent = now;
             let tick = self.lab.tick();
             self.send(&Event::Tick(tick));
+            if !at_rest {
+                return;
+            }
         }
-        if at_rest || now - self.last_inspection >= INSPECTION_MS {
-            self.last_inspection = now;
+        if at_rest || due(&mut self.last_picture, PICTURE_MS) {
+            self.last_sent = now;
+            self.draw();
+            if !at_rest {
+                return;
+            }
+        }
+        if at_rest || due(&mut self.last_inspection, INSPECTION_MS) {
+            self.last_sent = now;
             if let Some(inspection) = self.lab.inspection() {
                 self.send(&Event::Inspection(inspection));
             }
-        }
-        if at_rest || now - self.last_picture >= PICTURE_MS {
-            self.last_picture = now;
-            self.draw();
-        }
-        if at_rest {
-            self.stale = false;
         }
     }
 

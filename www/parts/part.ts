@@ -14,6 +14,9 @@ export abstract class Part extends LitElement {
   declare lab: Lab;
   /** What makes it render anew. */
   protected abstract readonly topics: readonly Topic[];
+  /** While the run plays, ticks are heard at most this often, milliseconds: nobody reads faster. */
+  protected readonly calm: number = 0;
+  #heardAt = -Infinity;
   #offs: Array<() => void> = [];
 
   protected override createRenderRoot(): this {
@@ -47,7 +50,16 @@ export abstract class Part extends LitElement {
 
   #listen(): void {
     this.#hush();
-    this.#offs = this.topics.map((topic) => this.lab.on(topic, () => this.heard(topic)));
+    this.#offs = this.topics.map((topic) => this.lab.on(topic, () => {
+      if (topic !== "tick" || !this.#tooSoon()) this.heard(topic);
+    }));
+  }
+
+  #tooSoon(): boolean {
+    const now = performance.now();
+    if (this.lab.tick?.playing === true && now - this.#heardAt < this.calm) return true;
+    this.#heardAt = now;
+    return false;
   }
 
   #hush(): void {

@@ -18,6 +18,7 @@ const SUMMARY_MS = 5000;
 
 export class Flow extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick", "selection"];
+  protected override readonly calm = 490;
   #asTable = false;
   #width = 0;
   #layout: Layout | null = null;

@@ -5,9 +5,9 @@
 import type { Track } from "./layout";
 
 /** Pixels between two dots of an edge. */
-const SPACING = 20;
+const SPACING = 26;
 /** Every dot is a layer of the compositor's: long edges have them sparser. */
-const MOST = 4;
+const MOST = 3;
 /** Pixels a second at rate 1. */
 const PACE = 18;
 /** Points that a curve is followed by. */
@@ -69,15 +69,16 @@ function edgeOf(track: Track): Edge {
 function run(edge: Edge, perSecond: number, moving: boolean): void {
   const idle = perSecond <= 0;
   for (const dot of edge.dots) if (dot.hidden !== idle) dot.hidden = idle;
-  const rate = Math.round((0.5 + Math.log10(1 + perSecond)) * 2) / 2;
+  const rate = 0.5 + Math.log10(1 + perSecond);
+  // A small difference is not seen, and setting it would restart the compositor's work.
+  const changed = Math.abs(rate - edge.rate) > 0.4;
   for (const animation of edge.animations) {
     if (!moving || idle) {
       if (animation.playState === "running") animation.pause();
       continue;
     }
-    // Equal rates are not set again: that would restart the compositor's work for nothing.
-    if (edge.rate !== rate) animation.updatePlaybackRate(rate);
+    if (changed) animation.updatePlaybackRate(rate);
     if (animation.playState !== "running") animation.play();
   }
-  if (moving && !idle) edge.rate = rate;
+  if (moving && !idle && changed) edge.rate = rate;
 }

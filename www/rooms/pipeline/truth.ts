@@ -7,20 +7,9 @@ import type { Topic } from "../../lab";
 import { Part } from "../../parts/part";
 import type { Count, NodeState } from "../../protocol";
 
-/** Nobody reads numbers that change more often than this. */
-const RENEWED_MS = 250;
-
 export class Truth extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick"];
-  #renewed = -Infinity;
-
-  protected override heard(topic: Topic): void {
-    const now = performance.now();
-    // What stands still is shown to the last digit.
-    if (topic === "tick" && this.lab.tick?.playing === true && now - this.#renewed < RENEWED_MS) return;
-    this.#renewed = now;
-    super.heard(topic);
-  }
+  protected override readonly calm = 490;
 
   protected override render(): TemplateResult {
     const { tick, run, meter } = this.lab;
