@@ -20,7 +20,7 @@ use crate::web::report;
 use crate::web::schedule::Schedule;
 
 /// The longest slice, milliseconds.
-const SLICE_MS: f64 = 12.0;
+const SLICE_MS: f64 = 8.0;
 /// How often the state of the run is sent while it moves, milliseconds.
 const TICK_MS: f64 = 125.0;
 /// How often charts are drawn.
