@@ -14,14 +14,6 @@ declare global {
   }
 }
 
-interface Element extends HTMLElement {
-  play(): void;
-  pause(): void;
-  step(ms?: number): void;
-  seek(toMs: number): void;
-  setSpeed(factor: number | null): void;
-}
-
 /** A lab in a page. */
 export class Run {
   private constructor(

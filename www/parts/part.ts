@@ -1,8 +1,9 @@
 // The base of everything that the room is made of.
 
-import { LitElement, type PropertyValues } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
 import type { Lab, Topic } from "../lab";
+import * as icons from "./icons";
 
 /**
  * A piece of the user interface. It renders into the element's one shadow tree, not into a tree of
@@ -47,6 +48,30 @@ export abstract class Part extends LitElement {
   protected heard(_topic: Topic): void {
     this.requestUpdate();
   }
+
+  /** On a phone a card shows its head only, until a person wants more. */
+  #unfolded = false;
+
+  /** Shows the whole card where there is little room, too. */
+  unfold(): void {
+    this.#unfolded = true;
+    this.requestUpdate();
+  }
+
+  /** Classes of a card that folds. */
+  protected get folding(): string {
+    return this.#unfolded ? "folding unfolded" : "folding";
+  }
+
+  /** The button that folds a card, for its head; shown on phones only. */
+  protected fold(title: string): TemplateResult {
+    return html`<button class="plain icon fold" aria-label=${title} aria-expanded=${this.#unfolded ? "true" : "false"} @click=${this.#flipFold}>${icons.chevron}</button>`;
+  }
+
+  #flipFold = (): void => {
+    this.#unfolded = !this.#unfolded;
+    this.requestUpdate();
+  };
 
   #listen(): void {
     this.#hush();

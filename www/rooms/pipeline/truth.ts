@@ -15,8 +15,8 @@ export class Truth extends Part {
     const { tick, run, meter } = this.lab;
     const drops = droppedByName(tick?.nodes ?? []);
     const engine = meter.perSecond.reduce((sum, rate) => sum + rate, 0);
-    return html`<section class="card truth" aria-labelledby="truth-title">
-      <div class="card-head"><h2 id="truth-title">What really happened</h2></div>
+    return html`<section class=${`card truth ${this.folding}`} aria-labelledby="truth-title">
+      <div class="card-head"><h2 id="truth-title">What really happened</h2>${this.fold("What really happened")}</div>
       <dl class="facts totals">
         <dt>Records sent</dt>
         <dd data-count="sent"><span class="alone">${count(tick?.sent ?? 0)}</span></dd>
@@ -28,7 +28,7 @@ export class Truth extends Part {
       ${list("At the source", tick?.faults ?? [], "No faults: every record was sent once and in one piece.", false)}
       ${list("Dropped on the way", drops, "Nothing was dropped.", true)}
       <p class="small quiet digest">
-        ${run === null || tick === null ? " " : html`Digest <code><span class="alone">${tick.digest}</span></code>`}
+        ${run === null || tick === null ? " " : html`Digest <code><span class="alone">${tick.digest ?? "when paused"}</span></code>`}
       </p>
       <p class="small quiet">Equal seeds and commands give equal digests, at every speed.</p>
     </section>`;
