@@ -167,7 +167,8 @@ impl Engine {
     /// then also what it brings out.
     pub fn turn(&mut self, clock: Micros) {
         let interval = COMMIT_INTERVAL_MS * 1_000;
-        let next = |clock: Micros| Micros((clock.0.div_euclid(interval) + 1) * interval);
+        let next =
+            |clock: Micros| Micros((clock.0.div_euclid(interval) + 1).saturating_mul(interval));
         self.drain(clock.timestamp());
         let due = *self.next_commit.get_or_insert(next(clock));
         if clock >= due {

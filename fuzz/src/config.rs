@@ -34,7 +34,7 @@ pub fn fuzz(data: &[u8]) {
     }
     if let Some(faults) = text.ok().and_then(|text| faults_from_text(text).ok()) {
         let mut tree = Config::default().tree().clone();
-        tree["Streamglass"] = serde_json::json!({ "faults": faults });
+        tree["Streamglass"] = faults;
         judge(&tree);
     }
 }
@@ -166,7 +166,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     ] {
         seeds.push(SMALL.replace("SETTINGS", settings).into_bytes());
     }
-    for faults in ["drop=0.01,bot=50@2h+10m", "burst=3@30s, malformed=0.5", "poison=1e-3"] {
+    for faults in ["drop=0.01,bot=50@2h+10m", "burst=3@30s, malformed=0.5", "tail=1e-3,outage=2@30m+5m"] {
         seeds.push(faults.as_bytes().to_vec());
     }
     seeds
