@@ -292,7 +292,7 @@ impl Core {
         hash_rows(&batch.keys, scopes, chunk.len(), &mut self.hashes);
         self.ids.clear();
         let Self { keys, ids, hashes, partitioner, .. } = self;
-        for row in 0..chunk.len() {
+        for (row, &hash) in hashes.iter().enumerate() {
             if chunk.is_tombstone(row) {
                 drops.add(DropReason::Tombstone, 1);
                 ids.push(NONE);
@@ -305,7 +305,7 @@ impl Core {
                     Some(partitioner) => partitioner.partition_of(&batch.keys, row),
                     None => scope,
                 };
-                ids.push(keys.find_or_insert(&batch.keys, row, (hashes[row], scope), partition));
+                ids.push(keys.find_or_insert(&batch.keys, row, (hash, scope), partition));
             }
         }
     }
