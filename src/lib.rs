@@ -8,6 +8,7 @@ pub mod digest;
 pub mod engine;
 pub mod exec;
 pub mod format;
+pub mod hash;
 pub mod lab;
 pub mod murmur2;
 pub mod plan;

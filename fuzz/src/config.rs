@@ -166,7 +166,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     ] {
         seeds.push(SMALL.replace("SETTINGS", settings).into_bytes());
     }
-    for faults in ["drop=0.01,bot=50@2h+10m", "burst=3@30s, malformed=0.5", "tail=1e-3,outage=2@30m+5m"] {
+    for faults in
+        ["drop=0.01,bot=50@2h+10m", "burst=3@30s, malformed=0.5", "tail=1e-3,outage=2@30m+5m"]
+    {
         seeds.push(faults.as_bytes().to_vec());
     }
     seeds

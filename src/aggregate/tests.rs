@@ -1,3 +1,5 @@
+//! What each aggregate function computes, also after a merge, and what limits keep out.
+
 use super::*;
 use crate::chunk::Column;
 use crate::value::Value;

@@ -164,7 +164,7 @@ impl Run {
     }
 
     /// Makes one turn: lets the clickstream run to the next point of the grid or for
-    /// [`MOST_RECORDS`], and the queries until they have read all.
+    /// as many records as a turn may have, and the queries until they have read all.
     pub fn turn(&mut self) {
         let grid = self.next_grid();
         let mut appender =

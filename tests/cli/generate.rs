@@ -195,7 +195,7 @@ fn faults_are_counted_in_the_summary() {
     assert!(with("outage=1@10s+30s").contains("held by an outage"));
     assert!(with("tail=0.2,skew=0.5").contains("clock skew"));
     let wrong = |faults: &str, texts: &[&str]| {
-        run(&["generate", "--for", "1m", "--faults", faults]).fails(64, texts)
+        run(&["generate", "--for", "1m", "--faults", faults]).fails(64, texts);
     };
     wrong("dorp=0.1", &["dorp", "did you mean `drop`?", "duplicate=SHARE"]);
     wrong("drop", &["drop=0.01"]);

@@ -1,3 +1,5 @@
+//! What expressions compute, case by case: NULL, types, edges.
+
 use super::*;
 use crate::chunk::Window;
 use crate::time::Timestamp;
