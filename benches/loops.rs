@@ -1,11 +1,28 @@
 //! The loops that `cargo xtask bench` measures, each the same natively and in WebAssembly.
 //!
-//! A loop is prepared (its input is made) outside the measured time. It returns a sum of what it
-//! computed, which keeps the optimizer honest and must be the same on both sides.
+//! A loop is prepared (its input is made, its results are checked) outside the measured time. It
+//! returns a sum of what it computed, which keeps the optimizer honest and must be the same on both
+//! sides.
 
-// The path is spelled out because two crates include this file, one of them by a path.
+// The paths are spelled out because two crates include this file, one of them by a path.
+#[path = "loops/generate.rs"]
+mod generate;
+#[path = "loops/input.rs"]
+mod input;
+#[path = "loops/plain.rs"]
+mod plain;
+#[path = "loops/query.rs"]
+mod query;
 #[path = "loops/random.rs"]
 mod random;
+#[path = "loops/read.rs"]
+mod read;
+#[path = "loops/route.rs"]
+mod route;
+#[path = "loops/topic.rs"]
+mod topic;
+#[path = "loops/windows.rs"]
+mod windows;
 
 /// A run of a prepared loop: computes everything again and returns the sum.
 pub type Run = Box<dyn FnMut() -> u64>;
@@ -25,5 +42,13 @@ pub struct Loop {
 
 /// All loops, in the order of the table.
 pub fn all() -> Vec<Loop> {
-    random::loops()
+    [
+        generate::loops(),
+        route::loops(),
+        windows::loops(),
+        read::loops(),
+        topic::loops(),
+        random::loops(),
+    ]
+    .concat()
 }

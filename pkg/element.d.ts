@@ -31,12 +31,18 @@ export declare class StreamGlass extends HTMLElement {
   autoplay: boolean;
   /** Where the engine is, if it is not beside the module. */
   wasmUrl: string | null;
+  /** Whether shortcuts work on the whole page, or (`auto`) only after a click into the element. */
+  keys: "auto" | "page";
   play(): void;
   pause(): void;
   /** Pauses and goes on by `ms` of virtual time (default 1000). */
   step(ms?: number): void;
   /** Goes to a point of virtual time, in milliseconds since the epoch. */
   seek(toMs: number): void;
+  /** Sets the speed, also where the person has chosen another one since `speed` was set. */
+  setSpeed(factor: number | null): void;
+  /** Opens the sheet of keyboard shortcuts. */
+  showHelp(): void;
 
   addEventListener<K extends keyof StreamGlassEventMap>(
     type: K,

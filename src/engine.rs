@@ -173,7 +173,8 @@ impl Engine {
     /// then also what it brings out.
     pub fn turn(&mut self, clock: Micros) {
         let interval = COMMIT_INTERVAL_MS * 1_000;
-        let next = |clock: Micros| Micros((clock.0.div_euclid(interval) + 1) * interval);
+        let next =
+            |clock: Micros| Micros((clock.0.div_euclid(interval) + 1).saturating_mul(interval));
         self.drain(clock.timestamp());
         let due = *self.next_commit.get_or_insert(next(clock));
         if clock >= due {
@@ -259,6 +260,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::Unwritable => "unwritable",
         DropReason::CollectLimit => "over the collect limit",
         DropReason::FinalWindowLost => "final window lost",
+        DropReason::Removed => "removed before it was read",
     }
 }
 
@@ -280,4 +282,100 @@ pub enum StartError {
     /// A topic is missing.
     #[error("there is no topic `{0}`")]
     NoTopic(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Format, Sink, Source};
+    use crate::record::PartitionId;
+    use crate::schema::{Field, Schema};
+    use crate::value::DataType;
+
+    /// Copies the member `a` from one topic to another.
+    fn copy(name: &str, from: &str, to: &str) -> Pipeline {
+        let schema = Schema::new(vec![Field::value("a", DataType::BigInt)]);
+        let (key_format, value_format) = (Format::None, Format::Json);
+        let source = Source::new(from, key_format, value_format, schema);
+        let sink = Sink::new(to, key_format, value_format);
+        let node = |name: &str, inputs: &[usize], op| Node {
+            name: name.into(),
+            inputs: inputs.to_vec(),
+            op,
+        };
+        Pipeline {
+            name: name.into(),
+            nodes: vec![node("read", &[], Op::Source(source)), node("write", &[0], Op::Sink(sink))],
+        }
+    }
+
+    fn engine() -> Engine {
+        let mut engine = Engine::default();
+        let small = TopicConfig {
+            segment_bytes: 1_024,
+            retention_bytes: Some(2_048),
+            ..TopicConfig::new("in", 1)
+        };
+        engine.create_topic(small).expect("valid");
+        engine.start(copy("first", "in", "middle")).expect("valid");
+        engine.start(copy("second", "middle", "out")).expect("valid");
+        engine
+    }
+
+    fn append(engine: &mut Engine, n: i64) {
+        let id = engine.topics.id("in").expect("was created");
+        let topic = engine.topics.get_mut(id).expect("was created");
+        for a in 0..n {
+            let value = format!("{{\"a\": {a}}}");
+            topic
+                .append(PartitionId(0), None, Some(value.as_bytes()), &[], Timestamp(a))
+                .expect("small enough");
+        }
+    }
+
+    fn appended(engine: &Engine, topic: &str) -> u64 {
+        engine.topics.by_name(topic).expect("was created").appended()
+    }
+
+    #[test]
+    fn one_turn_brings_a_record_through_all_queries() {
+        let mut engine = engine();
+        append(&mut engine, 3);
+        engine.turn(Micros(0));
+        assert_eq!(appended(&engine, "out"), 3);
+        assert!(matches!(engine.start(copy("first", "in", "x")), Err(StartError::NameTaken(_))));
+    }
+
+    #[test]
+    fn a_paused_query_lags_and_what_retention_takes_meanwhile_is_counted() {
+        let mut engine = engine();
+        assert!(engine.pause("first", true));
+        assert!(!engine.pause("none", true));
+        append(&mut engine, 1_000);
+        engine.turn(Micros(0));
+        let stats =
+            |engine: &Engine| engine.queries().next().expect("was started").stats(engine.topics());
+        let there = engine.topics.by_name("in").expect("was created").stats().records;
+        assert_eq!(stats(&engine).lag, there, "what is gone is no lag");
+        engine.pause("first", false);
+        engine.turn(Micros(100_000));
+        assert_eq!(stats(&engine).drops.get(DropReason::Removed), 1_000 - there);
+        assert_eq!(appended(&engine, "out"), there);
+    }
+
+    #[test]
+    fn a_checkpoint_brings_everything_back() {
+        let mut engine = engine();
+        append(&mut engine, 5);
+        engine.turn(Micros(0));
+        let (checkpoint, _) = engine.checkpoint();
+        append(&mut engine, 5);
+        engine.pause("second", true);
+        engine.turn(Micros(100_000));
+        engine.restore(&checkpoint).expect("of this engine");
+        assert_eq!((appended(&engine, "in"), appended(&engine, "out")), (5, 5));
+        append(&mut engine, 2);
+        engine.turn(Micros(100_000));
+        assert_eq!(appended(&engine, "out"), 7, "nothing twice, and no query is paused");
+    }
 }

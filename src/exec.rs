@@ -58,11 +58,13 @@ pub enum DropReason {
     CollectLimit,
     /// `EMIT FINAL` lost a window in a jump of stream time, as Kafka Streams does.
     FinalWindowLost,
+    /// Retention removed the record before it was read.
+    Removed,
 }
 
 impl DropReason {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Late,
         Self::NullKey,
         Self::Tombstone,
@@ -71,6 +73,7 @@ impl DropReason {
         Self::Unwritable,
         Self::CollectLimit,
         Self::FinalWindowLost,
+        Self::Removed,
     ];
 }
 

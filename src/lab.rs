@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::chart::model::{ChartData, ChartId};
 use crate::clickstream::Config;
+use crate::engine::StartError;
 use crate::lab::checkpoints::Checkpoints;
 use crate::lab::flow::FlowMap;
 use crate::lab::log::{Change, CommandLog, Stamp};
@@ -78,7 +79,12 @@ impl Lab {
 
     fn load(config: Config, notices: Vec<String>, seed: Seed) -> Result<Self, Vec<Problem>> {
         let config = Arc::new(config);
-        let run = Run::new(&config, seed).map_err(|error| vec![problem("", error)])?;
+        let run = Run::new(&config, seed).map_err(|error| {
+            // The only topic that a configuration names.
+            let path =
+                if matches!(error, StartError::Topic(_)) { "General.clickTopic" } else { "" };
+            vec![problem(path, error)]
+        })?;
         let (checkpoint, bytes) = run.checkpoint();
         let clock = run.at().clock;
         Ok(Self {
@@ -107,11 +113,7 @@ impl Lab {
                 self.playback.rebase(clock);
             }
             Command::Pause => self.playback.playing = false,
-            Command::Step { ms } => {
-                self.playback.playing = false;
-                let from = self.seeking.unwrap_or(clock);
-                return self.seek(from.timestamp().plus_ms(ms.max(1)));
-            }
+            Command::Step { ms } => return self.step(ms),
             Command::Seek { to_ms } => return self.seek(Timestamp(to_ms)),
             Command::Speed { factor } => match factor {
                 Some(factor) if !(factor > 0.0 && factor <= MOST_SPEED) => {
@@ -175,6 +177,20 @@ impl Lab {
         }
     }
 
+    /// Pauses, and goes on by `ms`, but at least to the next place where a turn can end.
+    fn step(&mut self, ms: i64) -> Option<Event> {
+        if ms < 1 {
+            return Some(refused(vec![problem("ms", "a step goes on by at least 1 ms")]));
+        }
+        let from = self.seeking.unwrap_or(self.run.at().clock);
+        let next = Micros((from.0.div_euclid(GRID) + 1) * GRID).timestamp();
+        let answer = self.seek(from.timestamp().plus_ms(ms).max(next));
+        if answer.is_none() {
+            self.playback.playing = false;
+        }
+        answer
+    }
+
     /// Goes to a point: from the run itself when it lies ahead, from the last checkpoint before it
     /// otherwise. The way there is made in slices.
     fn seek(&mut self, to: Timestamp) -> Option<Event> {
@@ -194,6 +210,8 @@ impl Lab {
         if to < self.run.at().clock || stamp.turn > self.run.at().turn {
             self.run.restore(checkpoint);
             self.log.rewind(stamp.turn);
+            // A checkpoint is taken before the changes that were made at its place.
+            self.run.make_due_changes(&mut self.log);
         }
         self.seeking = Some(to);
         None
@@ -201,13 +219,14 @@ impl Lab {
 
     /// Makes a change now, and puts it into the log. A seek that is under way ends here first.
     fn change(&mut self, change: Change) -> Option<Event> {
+        if self.log.is_full() {
+            return Some(refused(vec![problem("", "too many changes: load the run anew")]));
+        }
         if let Err(error) = self.run.apply(&change) {
             return Some(refused(vec![problem("", error)]));
         }
         let at = self.run.at();
-        if !self.log.record(at, change) {
-            return Some(refused(vec![problem("", "too many changes: load the run anew")]));
-        }
+        self.log.record(at, change);
         self.seeking = None;
         self.checkpoints.forget_after(at.turn);
         self.latest = at.clock;
@@ -237,20 +256,22 @@ impl Lab {
             return Next::Soon;
         }
         if self.seeking.take().is_some() {
-            self.run.make_due_changes(&mut self.log);
             self.playback.rebase(self.run.at().clock);
         }
         if self.playback.playing { Next::Later } else { Next::Idle }
     }
 
     fn turn(&mut self) {
-        self.run.turn(&mut self.log);
+        self.run.turn();
         let at = self.run.at();
         self.latest = self.latest.max(at.clock);
         if self.checkpoints.wants(at.turn) {
             let (checkpoint, bytes) = self.run.checkpoint();
             self.checkpoints.keep(at, bytes, checkpoint);
         }
+        // Now and not with the next turn: what a place looks like must not depend on whether the
+        // run goes on from there.
+        self.run.make_due_changes(&mut self.log);
     }
 
     /// What the run looks like now. While it stands still, with the digest of its records.

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod exec;
 pub mod format;
 pub mod function;
+pub mod hash;
 pub mod lab;
 pub mod murmur2;
 pub mod plan;

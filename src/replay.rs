@@ -38,7 +38,7 @@ pub enum ReplayError {
     Input(#[from] InputError),
     /// A query did not start.
     #[error("query {0}: {1}")]
-    Start(String, StartError),
+    Start(String, Box<StartError>),
     /// A query stopped at a record that it was told not to pass over.
     #[error("query {0} stopped: {1}")]
     Stopped(String, String),
@@ -158,7 +158,7 @@ impl Replay {
     ) -> Result<Vec<Bytes>, ReplayError> {
         let pipeline = in_one_partition(query.pipeline.clone());
         let name = pipeline.name.clone();
-        let failed = |error: StartError| ReplayError::Start(name.clone(), error);
+        let failed = |error: StartError| ReplayError::Start(name.clone(), Box::new(error));
         let mut engine = Engine::default();
         engine.coalesce(false, Timestamp(0));
         let mut topics: Vec<&str> = Vec::new();

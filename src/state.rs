@@ -6,7 +6,6 @@
 pub mod checkpoint;
 pub mod closed;
 pub mod groups;
-pub mod hash;
 pub mod keys;
 pub mod rows;
 pub mod sessions;

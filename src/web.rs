@@ -2,5 +2,6 @@
 //! wasm_bindgen or gloo.
 
 pub mod canvas;
+mod report;
 mod schedule;
 mod worker;

@@ -1,6 +1,8 @@
 //! Aggregation against brute force, and the laws that every window keeps: independence of chunks,
 //! of crashes and of shared slices, and counters that add up.
 
+#[path = "support/soak.rs"]
+mod soak;
 mod support;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,7 @@ use streamglass::exec::DropReason;
 use streamglass::plan::{AggregateFunction, Emit};
 use streamglass::window::{SessionWindows, SlidingWindows, TimeWindows, WindowSpec};
 
+use soak::soak;
 use support::{Harness, Row, aggregate, row, rows};
 
 const COUNT: AggregateFunction = AggregateFunction::Count;
@@ -510,4 +513,24 @@ proptest! {
         prop_assert_eq!(&run(&mut sizes.iter().copied(), false), &whole);
         prop_assert_eq!(&run(&mut std::iter::repeat(1), true), &whole);
     }
+}
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_engine_against_brute_force() {
+    soak(
+        "aggregates against brute force",
+        &[
+            time_windows_hold_what_brute_force_holds,
+            order_within_grace_does_not_matter,
+            sessions_hold_what_brute_force_holds,
+            sliding_windows_hold_what_brute_force_holds,
+        ],
+    );
+}
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_engine_chunks_crashes_and_slices() {
+    soak("chunks, crashes and slices", &[chunks_and_crashes_change_nothing, slices_change_nothing]);
 }

@@ -13,5 +13,7 @@ mod reproducible;
 mod settings;
 #[path = "generator/shape.rs"]
 mod shape;
+#[path = "support/soak.rs"]
+mod soak;
 #[path = "generator/statistics.rs"]
 mod statistics;

@@ -1,8 +1,13 @@
 //! Window assignment against definitions that try every window.
 
+#[path = "support/soak.rs"]
+mod soak;
+
 use proptest::prelude::*;
 use streamglass::time::Timestamp;
 use streamglass::window::{SessionWindows, SlidingWindows, TimeWindows};
+
+use soak::soak;
 
 /// Whether Kafka Streams' window at `start` holds a record at `ts`: windows before the epoch only
 /// hold records before it.
@@ -79,4 +84,18 @@ fn both_ends_of_session_and_sliding_windows_are_included() {
     // Closed when stream time > end + grace: at 115 a window that ends at 110 still takes records.
     let sliding = SlidingWindows::new(10).expect("valid");
     assert_eq!(sliding.first_open(Timestamp(115), 5), 100);
+}
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_windows() {
+    soak(
+        "window assignment",
+        &[
+            a_record_is_in_the_windows_that_hold_it,
+            the_first_open_window_is_the_first_that_takes_records,
+            leaving_out_late_windows_counts_them,
+            windows_are_whole_numbers_of_slices,
+        ],
+    );
 }

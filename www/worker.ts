@@ -3,6 +3,7 @@
 import init, { Worker as Engine } from "#wasm/streamglass.js";
 
 import { type FromWorker, type ToWorker, unreachable } from "./messages";
+import type { Event } from "./protocol";
 
 const post = (message: FromWorker): void => self.postMessage(message);
 
@@ -20,8 +21,10 @@ function fail(reason: unknown): void {
 
 async function start(module: WebAssembly.Module): Promise<Engine> {
   await init({ module_or_path: module });
-  const started = new Engine((event) => {
-    if (event.type === "failed") failed = true;
+  const started = new Engine((event: Event) => {
+    // What comes after a panic is an echo of it.
+    if (failed) return;
+    failed = event.type === "failed";
     post({ type: "event", event });
   });
   post({ type: "ready" });

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod json_reader;
 pub mod mutate;
+pub mod records;
 pub mod router;
 
 /// A target and what the search begins from.

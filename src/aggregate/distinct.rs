@@ -7,7 +7,7 @@ use super::count::push_bigint;
 use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
-use crate::state::hash::hash_bytes;
+use crate::hash::hash_bytes;
 use crate::value::{DataType, Value};
 
 /// Distinct byte strings in order of insertion.

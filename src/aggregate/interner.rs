@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::chunk::Column;
 use crate::chunk::ColumnData;
-use crate::state::hash::hash_bytes;
+use crate::hash::hash_bytes;
 use crate::value::Value;
 
 const SLOTS: usize = 512;

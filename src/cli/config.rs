@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
-use streamglass::clickstream::{Config, Notice, tree_from_yaml};
+use serde_json::{Value, json};
+use streamglass::clickstream::{Config, Notice, faults_from_text, tree_from_yaml};
 
 use super::failure::Failure;
 
 /// What `--faults` takes.
 pub const FAULTS_HELP: &str = "\
-FAULTS, separated by commas; each strikes always, or from FROM on for TIME of virtual time:
+FAULTS, separated by commas; each strikes always, or from FROM on for TIME of virtual time (without
++TIME, from then on):
   duplicate=SHARE[@FROM+TIME]    records delivered twice
   drop=SHARE[@FROM+TIME]         records never delivered
   malformed=SHARE[@FROM+TIME]    JSON cut short, of a wrong type, or of an unknown recordType
@@ -25,93 +26,45 @@ SHARE is 0 to 1, FROM and TIME are durations such as 30s, 5m, 1h. Every fault is
 events behind it stay the same. An example:
   streamglass generate --for 1h --faults duplicate=0.01,burst=5@10m+2m,outage=2@30m+5m";
 
-/// Settings that the command line lays over those of the configuration.
+/// Settings that the command line lays over those of the configuration: members of its section
+/// `Streamglass`.
 #[derive(Debug, Default)]
-pub struct Overrides {
-    faults: Map<String, Value>,
-    outages: Vec<Value>,
-    others: Map<String, Value>,
-}
+pub struct Overrides(Value);
 
 impl Overrides {
-    /// Reads the faults, one each.
+    /// Reads what `--faults` says.
     ///
     /// # Errors
-    /// When one is not of the form that the help states. Whether its numbers make sense is judged
+    /// When it is not of the form that the help states. Whether its numbers make sense is judged
     /// with the configuration.
-    pub fn parse(faults: &[String]) -> Result<Self, Failure> {
-        let mut overrides = Self::default();
-        for fault in faults {
-            overrides.add(fault).map_err(|why| {
-                Failure::Usage(format!("--faults {fault}: {why}\n\n{FAULTS_HELP}"))
-            })?;
-        }
-        Ok(overrides)
-    }
-
-    fn add(&mut self, fault: &str) -> Result<(), String> {
-        let (name, rest) =
-            fault.split_once('=').ok_or_else(|| "there is no `=` with a number".to_owned())?;
-        let (number, span) = match rest.split_once('@') {
-            Some((number, span)) => (number, Some(parse_span(span)?)),
-            None => (rest, None),
-        };
-        let number: f64 = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
-        let member = match name {
-            "duplicate" | "drop" | "malformed" | "poison" => ("share", name),
-            "missing-key" => ("share", "missingKey"),
-            "bot" => ("perSecond", name),
-            "burst" => ("factor", name),
-            "tail" | "skew" if span.is_some() => {
-                return Err(format!("`{name}` has no time span"));
-            }
-            "tail" => {
-                self.others.insert(name.to_owned(), json!({ "share": number }));
-                return Ok(());
-            }
-            "skew" => {
-                self.others.insert(name.to_owned(), json!({ "share": number, "offset": "10m" }));
-                return Ok(());
-            }
-            "outage" => {
-                let (from, time) = span.ok_or_else(|| "an outage needs @FROM+TIME".to_owned())?;
-                self.outages.push(json!({ "partition": number as u64, "from": from, "for": time }));
-                return Ok(());
-            }
-            other => return Err(format!("there is no fault `{other}`")),
-        };
-        let rate = match span {
-            None => json!(number),
-            Some((from, time)) => json!({ member.0: number, "from": from, "for": time }),
-        };
-        self.faults.insert(member.1.to_owned(), rate);
-        Ok(())
+    pub fn parse(faults: &str) -> Result<Self, Failure> {
+        faults_from_text(faults).map(Self).map_err(|errors| {
+            let problems: Vec<_> = errors.errors.iter().map(|e| format!("--faults {e}")).collect();
+            Failure::Usage(format!("{}\n\n{FAULTS_HELP}", problems.join("\nerror: ")))
+        })
     }
 
     fn lay_over(&self, tree: &mut Value) {
-        if self.faults.is_empty() && self.outages.is_empty() && self.others.is_empty() {
+        let (Value::Object(members), Value::Object(root)) = (&self.0, tree) else { return };
+        if members.is_empty() {
             return;
         }
-        let Value::Object(root) = tree else { return };
-        let section = root.entry("Streamglass").or_insert_with(|| json!({}));
+        let section = root.entry("Streamglass").or_insert(Value::Null);
+        if section.is_null() {
+            *section = json!({});
+        }
+        // What is no section is reported with all else that is wrong with the configuration.
         let Value::Object(section) = section else { return };
-        for (name, value) in &self.others {
-            section.insert(name.clone(), value.clone());
-        }
-        if !self.outages.is_empty() {
-            section.insert("outages".to_owned(), Value::Array(self.outages.clone()));
-        }
-        let faults = section.entry("faults").or_insert_with(|| json!({}));
-        if let Value::Object(faults) = faults {
-            for (name, value) in &self.faults {
-                faults.insert(name.clone(), value.clone());
+        for (name, value) in members {
+            match (name.as_str(), section.entry(name).or_insert(Value::Null), value) {
+                // Of the faults those that are named; the configuration's others stay.
+                ("faults", Value::Object(configured), Value::Object(faults)) => {
+                    configured.extend(faults.clone());
+                }
+                (_, configured, value) => *configured = value.clone(),
             }
         }
     }
-}
-
-fn parse_span(span: &str) -> Result<(&str, &str), String> {
-    span.split_once('+').ok_or_else(|| format!("`{span}` is not of the form FROM+TIME"))
 }
 
 /// Reads the configuration, or takes the built-in one.

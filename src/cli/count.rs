@@ -1,13 +1,13 @@
 //! `streamglass count`: the routed, windowed count over NDJSON.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use streamglass::chunk::{Chunk, Column, ColumnData};
 use streamglass::engine::{Engine, StartError, drop_name};
-use streamglass::format::json::{JsonReader, write_row};
+use streamglass::format::json::{JsonReader, write_row, write_string};
 use streamglass::lab::builtin;
 use streamglass::plan::{
     Aggregate, AggregateCall, AggregateFunction, Emit, Expr, Format, Node, Op, Output, Pipeline,
@@ -26,6 +26,13 @@ use super::units;
 
 /// Lines taken before the queries run.
 const BATCH: usize = 2_048;
+/// Bytes taken before the queries run: less than what retention leaves in the topics, so that
+/// nothing goes before it is read.
+const BATCH_BYTES: usize = 4 << 20;
+/// Event times from 1970 to 9999, as seconds: no others are times.
+const TIMES: std::ops::Range<f64> = 0.0..253_402_300_800.0;
+/// Longer lines are not kept in memory: they are refused, and counted.
+const MOST_LINE: usize = 64 << 20;
 /// The topics of this command; the router's are the page's.
 const RAW: &str = "raw";
 const RESULTS: &str = "results";
@@ -112,7 +119,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut progress = Progress::new(args.summary);
-    let mut lines = Lines::new(raw);
+    let mut lines = Lines::new(raw, batch(args));
     let results = engine.topics().by_name(RESULTS).map(Consumer::from_start);
     let mut printer = Printer { args, consumer: results, line: Vec::new() };
     loop {
@@ -120,6 +127,14 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         engine.turn(Micros::from_timestamp(lines.largest));
         if args.emit != When::End {
             printer.results(&engine, &mut out).map_err(Failure::io("standard output"))?;
+            let lost = printer.consumer.as_ref().map_or(0, Consumer::lost_to_retention);
+            if lost > 0 {
+                let lost = thousands(lost);
+                return Err(Failure::Invalid(vec![format!(
+                    "{lost} results came at once and did not fit into memory: count longer windows \
+                     or fewer members"
+                )]));
+            }
         }
         progress.show(|elapsed| {
             let rate = lines.read as f64 / elapsed.as_secs_f64().max(1e-3);
@@ -137,6 +152,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Lines at a time: fewer when each gives many results at once.
+fn batch(args: &Args) -> usize {
+    let windows = args.advance.map_or(1, |advance| args.window / advance.max(1));
+    (BATCH / usize::try_from(windows).unwrap_or(BATCH).max(1)).max(1)
+}
+
 /// Topics, router and the count.
 fn engine(args: &Args) -> Result<(Engine, TopicId), StartError> {
     const MB: u64 = 1 << 20;
@@ -145,14 +166,15 @@ fn engine(args: &Args) -> Result<(Engine, TopicId), StartError> {
         retention_bytes: Some(16 * MB),
         retention_ms: None,
         segment_bytes: (2 * MB) as u32,
-        max_record_bytes: (64 * MB) as u32,
+        max_record_bytes: MOST_LINE as u32,
         ..TopicConfig::new(name, 1)
     };
     let raw = engine.create_topic(topic(RAW))?;
     for name in [builtin::CLICKS, builtin::SESSIONS, builtin::USERS, builtin::DEAD_LETTERS] {
         engine.create_topic(topic(name))?;
     }
-    engine.create_topic(topic(RESULTS))?;
+    // A jump in time closes many windows at once.
+    engine.create_topic(TopicConfig { retention_bytes: Some(256 * MB), ..topic(RESULTS) })?;
     engine.start(builtin::router("router", RAW))?;
     engine.start(count(args)?)?;
     Ok((engine, raw))
@@ -239,39 +261,66 @@ fn window(args: &Args) -> Result<WindowSpec, WindowError> {
 /// Reads lines into the raw topic.
 struct Lines {
     raw: TopicId,
+    batch: usize,
     line: Vec<u8>,
+    /// Whether `line` was read and is to be taken with the next batch.
+    held: bool,
     time: JsonReader,
     seconds: Column,
     largest: Timestamp,
     read: u64,
     refused: u64,
+    /// Lines with a number for their time that is no time.
+    no_time: u64,
 }
 
 impl Lines {
-    fn new(raw: TopicId) -> Self {
+    fn new(raw: TopicId, batch: usize) -> Self {
         Self {
             raw,
+            batch,
             line: Vec::new(),
+            held: false,
             time: JsonReader::new(["timestamp"]),
             seconds: Column::new(&DataType::Double),
             largest: Timestamp(0),
             read: 0,
             refused: 0,
+            no_time: 0,
         }
     }
 
     /// Takes a batch of lines. False at the end of the input.
     fn take(&mut self, input: &mut dyn BufRead, engine: &mut Engine) -> Result<bool, Failure> {
-        for _ in 0..BATCH {
-            self.line.clear();
-            let bytes =
-                input.read_until(b'\n', &mut self.line).map_err(Failure::io("the input"))?;
-            if bytes == 0 {
+        let mut bytes = 0;
+        for _ in 0..self.batch {
+            if !std::mem::take(&mut self.held) && !self.next(input)? {
                 return Ok(false);
+            }
+            bytes += self.line.len();
+            if bytes > BATCH_BYTES && bytes > self.line.len() {
+                self.held = true;
+                break;
             }
             self.append(engine);
         }
         Ok(true)
+    }
+
+    /// Reads the next line that is not too long. False at the end of the input.
+    fn next(&mut self, input: &mut dyn BufRead) -> Result<bool, Failure> {
+        loop {
+            self.line.clear();
+            let most = MOST_LINE as u64;
+            let read = (&mut *input).take(most).read_until(b'\n', &mut self.line);
+            let read = read.map_err(Failure::io("the input"))?;
+            if read < MOST_LINE || self.line.ends_with(b"\n") {
+                return Ok(read > 0);
+            }
+            self.read += 1;
+            self.refused += 1;
+            input.skip_until(b'\n').map_err(Failure::io("the input"))?;
+        }
     }
 
     fn append(&mut self, engine: &mut Engine) {
@@ -283,14 +332,18 @@ impl Lines {
         self.seconds.clear();
         // A record without a readable time goes the way of all unreadable records: the router's.
         let read = self.time.read(value, std::slice::from_mut(&mut self.seconds)).is_ok();
+        self.read += 1;
         let timestamp = match &self.seconds.data {
             ColumnData::Double(seconds) if read && self.seconds.valid[0] => {
+                if !TIMES.contains(&seconds[0]) {
+                    self.no_time += 1;
+                    return;
+                }
                 Timestamp((seconds[0] * 1_000.0).floor() as i64)
             }
             _ => self.largest,
         };
         self.largest = self.largest.max(timestamp);
-        self.read += 1;
         let Some(topic) = engine.topics_mut().get_mut(self.raw) else { return };
         if topic.append(PartitionId(0), key, Some(value), &[], timestamp).is_err() {
             self.refused += 1;
@@ -325,6 +378,7 @@ impl Printer<'_> {
         else {
             return Ok(());
         };
+        let by = self.args.by.as_slice();
         let session = self.args.session.is_some();
         let size = self.args.window;
         let mut failed = Ok(());
@@ -344,11 +398,23 @@ impl Printer<'_> {
                 },
                 (_, None) => return,
             };
-            let key = key.strip_prefix(b"{").and_then(|key| key.strip_suffix(b"}"));
+            self.line.clear();
+            match by {
+                // A key of one column is its bare value.
+                [name] => {
+                    write_string(&mut self.line, name);
+                    self.line.push(b':');
+                    self.line.extend_from_slice(key);
+                }
+                _ => {
+                    let members = key.strip_prefix(b"{").and_then(|key| key.strip_suffix(b"}"));
+                    self.line.extend_from_slice(members.unwrap_or_default());
+                }
+            }
             let value = record.value.and_then(|value| value.strip_prefix(b"{"));
             failed = (|| {
                 write!(out, "{{\"WINDOWSTART\":{start},\"WINDOWEND\":{end},")?;
-                out.write_all(key.unwrap_or_default())?;
+                out.write_all(&self.line)?;
                 match value {
                     Some(value) => {
                         out.write_all(b",")?;
@@ -394,6 +460,7 @@ fn summary(engine: &Engine, lines: &Lines) -> String {
         line(topic.map_or(0, Topic::appended), name);
     }
     line(lines.refused, "refused: longer than 64 MB");
+    line(lines.no_time, "refused: the time is not between 1970 and 9999");
     for query in engine.queries() {
         for (reason, count) in query.stats(engine.topics()).drops.iter() {
             line(count, drop_name(reason));

@@ -63,8 +63,8 @@ pub struct Args {
     topic: Topic,
 
     /// Faults at the source, such as `duplicate=0.01,drop=0.005`; all forms are below (`--help`).
-    #[arg(long, value_name = "FAULTS", value_delimiter = ',')]
-    faults: Vec<String>,
+    #[arg(long, value_name = "FAULTS", default_value = "", hide_default_value = true)]
+    faults: String,
 
     /// Writes what truly happened, without faults, delay or skew, as NDJSON in the order in which
     /// it happened: `{"topic":…,"sent":…,"event":{…}}`, `sent` in microseconds since 1970.

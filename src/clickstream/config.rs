@@ -14,7 +14,6 @@ mod units;
 pub use error::{ConfigError, ConfigErrors, Notice, Reason};
 pub use fault_text::faults_from_text;
 use node::{Node, Report};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use settings::{
     Delay, FaultRates, LogNormal, Outage, Pacing, Rate, ScheduleRule, Skew, Span, Tail,
@@ -34,10 +33,9 @@ pub(super) const MOST_VALUES: usize = 256;
 pub(super) const MOST_SESSIONS: u32 = 4_000_000;
 pub(super) const MOST_USERS: u32 = 20_000_000;
 
-/// A valid configuration. It is written and read (`serde`) as the text of its tree, so that what comes
-/// back has been validated again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// A valid configuration. To keep one, keep its [`Config::tree`]: what comes back has been validated
+/// again then.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub(super) max_sessions: u32,
     pub(super) max_users: u32,
@@ -187,22 +185,6 @@ impl Default for Config {
     fn default() -> Self {
         let (config, _) = Self::from_tree(&news::tree()).expect("the built-in site is valid");
         config
-    }
-}
-
-impl From<Config> for String {
-    fn from(config: Config) -> Self {
-        config.tree.to_string()
-    }
-}
-
-impl TryFrom<String> for Config {
-    type Error = ConfigErrors;
-
-    fn try_from(text: String) -> Result<Self, ConfigErrors> {
-        let tree: Value = serde_json::from_str(&text)
-            .map_err(|error| ConfigErrors::document(Reason::Yaml(error.to_string())))?;
-        Self::from_tree(&tree).map(|(config, _)| config)
     }
 }
 

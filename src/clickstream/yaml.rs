@@ -7,6 +7,9 @@ use super::config::{Config, ConfigErrors, Notice, Reason};
 /// Longest text that is read, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 
+/// The longest line of an error message.
+const MOST_CHARACTERS: usize = 200;
+
 /// Reads the YAML text of a configuration; JSON is YAML, too.
 ///
 /// # Errors
@@ -25,7 +28,16 @@ pub fn tree_from_yaml(text: &str) -> Result<Value, ConfigErrors> {
         return Err(ConfigErrors::document(reason));
     }
     serde_saphyr::from_str(text)
-        .map_err(|error| ConfigErrors::document(Reason::Yaml(error.to_string())))
+        .map_err(|error| ConfigErrors::document(Reason::Yaml(excerpt(&error.to_string()))))
+}
+
+/// The parser quotes the lines around an error, which may be as long as the text.
+fn excerpt(message: &str) -> String {
+    let lines = message.lines().take(12).map(|line| {
+        let cut: String = line.chars().take(MOST_CHARACTERS).collect();
+        if cut.len() < line.len() { cut + "…" } else { cut }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -40,6 +52,13 @@ mod tests {
         }
         assert!(from_yaml(&"x".repeat(MOST_BYTES + 1)).is_err());
         assert!(from_yaml("").is_err());
+    }
+
+    #[test]
+    fn an_error_quotes_no_more_than_an_excerpt() {
+        let text = format!("a: [b, {}", "c".repeat(50_000));
+        let errors = from_yaml(&text).expect_err("no end");
+        assert!(errors.to_string().len() < 5_000, "{errors}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::project::Project;
 use super::reader::{RecordError, RecordReader};
 use super::sink::SinkWriter;
 use super::split::{Splitter, append, dead_letter_headers};
-use super::{Collector, DropReason, Message, Operator, OperatorStats};
+use super::{Collector, DropReason, Drops, Message, Operator, OperatorStats};
 use crate::chunk::Chunk;
 use crate::plan::{Node, NodeId, Op, Output, Pipeline};
 use crate::record::{PartitionId, Record};
@@ -397,13 +397,29 @@ impl Running {
         output.clear();
     }
 
+    /// The topic that a node reads and how far it has come.
+    fn position(&self) -> Option<(TopicId, &Consumer)> {
+        match &self.stage {
+            Stage::Source(source) => Some((source.topic, &source.consumer)),
+            Stage::Split(splitter) => Some((splitter.source(), splitter.consumer())),
+            Stage::Operator(_) | Stage::Sink(_) => None,
+        }
+    }
+
     fn lag(&self, topics: &Topics) -> u64 {
-        let (topic, consumer) = match &self.stage {
-            Stage::Source(source) => (source.topic, &source.consumer),
-            Stage::Split(splitter) => (splitter.source(), splitter.consumer()),
-            Stage::Operator(_) | Stage::Sink(_) => return 0,
-        };
+        let Some((topic, consumer)) = self.position() else { return 0 };
         topics.get(topic).map_or(0, |topic| consumer.total_lag(topic))
+    }
+
+    fn drops(&self) -> Drops {
+        let mut drops = self.collector.drops;
+        if let Some((_, consumer)) = self.position() {
+            drops.add(DropReason::Removed, consumer.lost_to_retention());
+        }
+        if let Stage::Split(splitter) = &self.stage {
+            drops.add(DropReason::Unwritable, splitter.counters().refused);
+        }
+        drops
     }
 
     fn stats(&self, topics: &Topics) -> OperatorStats {
@@ -420,7 +436,7 @@ impl Running {
             name: self.name.clone(),
             rows_in: self.rows_in + state.rows_in,
             rows_out: self.rows_out + state.rows_out,
-            drops: self.collector.drops,
+            drops: self.drops(),
             lag: self.lag(topics),
             ..state
         }

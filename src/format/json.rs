@@ -5,7 +5,7 @@
 //! and JSON, nested at most [`MAX_DEPTH`] deep, with nothing but white space behind it.
 //!
 //! How it is fast: one pass of 64-byte blocks finds every quote and whether the record has a
-//! backslash, a control character or a byte that is not ASCII ([`simd`]); the walk over the members
+//! backslash, a control character or a byte that is not ASCII (`simd`); the walk over the members
 //! then finds the end of a string by a bit scan; and as records of one kind have the same members
 //! in the same order, the walk first compares with the member that followed last time (`layout`).
 //! What was learned changes the speed alone, never a result.

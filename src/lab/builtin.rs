@@ -47,13 +47,15 @@ pub const CLICKS_COLUMN: &str = "CLICKS";
 /// Values over this are dead letters: Kafka's own default for the largest record.
 const MOST_VALUE_BYTES: u32 = 1 << 20;
 
-/// The topics of a run. Memory is bounded by their retention: about 64 MB in all.
+/// The topics of a run. Memory is bounded by their retention: `bytes` are those of a partition when
+/// there are four or fewer, about 90 MB in all; more partitions share what four have, down to 64 KB.
 #[must_use]
 pub fn topics(config: &Config) -> Vec<TopicConfig> {
+    let share = |bytes: u64| (bytes * 4 / u64::from(config.partitions().max(4))).max(1 << 16);
     let topic = |name: &str, bytes: u64| TopicConfig {
-        retention_bytes: Some(bytes),
+        retention_bytes: Some(share(bytes)),
         retention_ms: Some(24 * HOUR_MS),
-        segment_bytes: (bytes / 8) as u32,
+        segment_bytes: (share(bytes) / 8) as u32,
         // The raw topic must take what is too long for the router, or nobody would see it.
         max_record_bytes: 4 * MOST_VALUE_BYTES,
         ..TopicConfig::new(name, config.partitions())

@@ -76,16 +76,22 @@ impl CommandLog {
         Some(entry.change.clone())
     }
 
+    /// Whether it takes no more.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.next >= MOST_ENTRIES
+    }
+
     /// Adds a change that is made now. What the log knew of the time after `at` is forgotten:
-    /// history was changed. False when the log is full: then nothing happened.
-    pub fn record(&mut self, at: Stamp, change: Change) -> bool {
-        if self.next >= MOST_ENTRIES {
-            return false;
-        }
+    /// history was changed.
+    ///
+    /// # Panics
+    /// When the log is full: ask [`Self::is_full`] before the change is made.
+    pub fn record(&mut self, at: Stamp, change: Change) {
+        assert!(!self.is_full(), "a change that is not in the log would be lost in a replay");
         self.entries.truncate(self.next);
         self.entries.push(Entry { at, change });
         self.next += 1;
-        true
     }
 
     /// Goes back (or ahead) to the place where `turn` turns have been made: changes stamped there
@@ -106,14 +112,14 @@ mod tests {
     #[test]
     fn changes_come_again_after_a_rewind_until_history_changes() {
         let mut log = CommandLog::default();
-        assert!(log.record(at(3), Change::Coalesce { on: false }));
-        assert!(log.record(at(5), Change::Coalesce { on: true }));
+        log.record(at(3), Change::Coalesce { on: false });
+        log.record(at(5), Change::Coalesce { on: true });
         assert_eq!(log.due(9), None, "both were made when they were recorded");
         log.rewind(0);
         assert_eq!(log.due(2), None);
         assert_eq!(log.due(3), Some(Change::Coalesce { on: false }));
         assert_eq!(log.due(4), None);
-        assert!(log.record(at(4), Change::PauseQuery { query: "q".into() }));
+        log.record(at(4), Change::PauseQuery { query: "q".into() });
         assert_eq!(log.due(100), None);
         assert_eq!(log.entries().len(), 2, "what was at turn 5 is gone");
     }

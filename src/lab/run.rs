@@ -18,8 +18,9 @@ use crate::topic::{TopicId, Topics};
 
 /// Turns end on this grid of virtual time, microseconds.
 pub const GRID: i64 = 100_000;
-/// Turns end after this many records, so that none takes long.
-const MOST_RECORDS: u64 = 4_096;
+/// Turns end after this many records, so that none takes long, and so that no query meets more in
+/// a turn than the retention of its topics holds.
+const MOST_RECORDS: u64 = 2_048;
 
 /// A run at one point of virtual time.
 #[derive(Debug)]
@@ -162,10 +163,9 @@ impl Run {
         }
     }
 
-    /// Makes the changes that the log knows of here, and one turn: lets the clickstream run to the
-    /// next point of the grid or for [`MOST_RECORDS`], and the queries until they have read all.
-    pub fn turn(&mut self, log: &mut CommandLog) {
-        self.make_due_changes(log);
+    /// Makes one turn: lets the clickstream run to the next point of the grid or for
+    /// as many records as a turn may have, and the queries until they have read all.
+    pub fn turn(&mut self) {
         let grid = self.next_grid();
         let mut appender =
             Appender { topics: self.engine.topics_mut(), sources: &mut self.sources };
@@ -242,6 +242,11 @@ impl Run {
                     digest.number(record.timestamp.0 as u64);
                     digest.optional(record.key);
                     digest.optional(record.value);
+                    digest.number(record.headers.len() as u64);
+                    for header in record.headers {
+                        digest.bytes(header.name.as_bytes());
+                        digest.bytes(&header.value);
+                    }
                 }
             }
         }

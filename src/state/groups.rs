@@ -8,8 +8,9 @@ use std::ops::Range;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
+use super::NONE;
 use super::keys::entry_of;
-use super::{NONE, hash};
+use crate::hash;
 
 /// What is known of a group besides its aggregates.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -8,8 +8,9 @@ use std::cmp::Ordering;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
-use super::{NONE, hash};
+use super::NONE;
 use crate::chunk::{Column, ColumnData};
+use crate::hash;
 use crate::value::{DataType, Value};
 
 /// Marks an entry that is not in use.

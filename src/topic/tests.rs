@@ -1,5 +1,8 @@
 //! Topics and consumers against a naive model, and the rules that the model does not show.
 
+#[path = "../../tests/support/soak.rs"]
+mod soak;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -283,4 +286,10 @@ fn a_poll_stops_at_its_limits_and_lag_counts_what_is_left() {
     assert_eq!((all.total_lag(&topic), late.total_lag(&topic)), (5, 10));
     assert_eq!(late.poll(&topic, 99, usize::MAX, |_| ()), 10);
     assert!(!all.seek(PartitionId(5), Offset(0)));
+}
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_topic_and_consumers() {
+    soak::soak("topics against a model", &[topic_and_consumers_do_what_the_model_does]);
 }

@@ -16,14 +16,19 @@ use crate::lab::protocol::{Command, Event, Problem};
 use crate::lab::{Lab, Next};
 use crate::rng::Seed;
 use crate::web::canvas::Canvas;
+use crate::web::report;
 use crate::web::schedule::Schedule;
 
 /// The longest slice, milliseconds.
-const SLICE_MS: f64 = 12.0;
+const SLICE_MS: f64 = 8.0;
 /// How often the state of the run is sent while it moves, milliseconds.
-const TICK_MS: f64 = 66.0;
-/// How often charts are drawn and the inspected topic is sent.
-const PICTURE_MS: f64 = 200.0;
+const TICK_MS: f64 = 125.0;
+/// How often charts are drawn.
+const PICTURE_MS: f64 = 330.0;
+/// How often the inspected topic is sent: a list that changes more often cannot be read.
+const INSPECTION_MS: f64 = 500.0;
+/// The least time between two of these, so that no frame of the page has more than one to take.
+const APART_MS: f64 = 30.0;
 /// How long to wait when the clock has to move on first.
 const WAIT_MS: u32 = 16;
 
@@ -42,6 +47,9 @@ struct State {
     last_slice: f64,
     last_tick: f64,
     last_picture: f64,
+    last_inspection: f64,
+    /// When one of these was last sent.
+    last_sent: f64,
     /// Whether something changed that the page has not been told.
     stale: bool,
     schedule: Option<Schedule>,
@@ -60,7 +68,7 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(emit: js_sys::Function) -> Self {
-        console_error_panic_hook::set_once();
+        report::install(&emit);
         let now = now();
         let state = Rc::new(RefCell::new(State {
             lab: Lab::new(Seed(1)),
@@ -70,6 +78,8 @@ impl Worker {
             last_slice: now,
             last_tick: f64::MIN,
             last_picture: f64::MIN,
+            last_inspection: f64::MIN,
+            last_sent: f64::MIN,
             stale: false,
             schedule: None,
         }));
@@ -149,6 +159,8 @@ impl State {
         self.stale = true;
         self.last_tick = f64::MIN;
         self.last_picture = f64::MIN;
+        self.last_inspection = f64::MIN;
+        self.last_sent = f64::MIN;
         if let Some(schedule) = &self.schedule {
             schedule.soon();
         }
@@ -166,6 +178,7 @@ impl State {
         } else {
             Next::Idle
         };
+        report::reached(|| self.lab.replay());
         self.show(next == Next::Idle);
         let Some(schedule) = &self.schedule else { return };
         match next {
@@ -175,26 +188,44 @@ impl State {
         }
     }
 
-    /// Sends what is due. When the run comes to rest, all is due.
+    /// Sends what is due, one at a time. When the run comes to rest, all of it.
     fn show(&mut self, at_rest: bool) {
         if !self.stale {
             return;
         }
         let now = now();
-        if at_rest || now - self.last_tick >= TICK_MS {
-            self.last_tick = now;
+        if at_rest {
+            self.stale = false;
+        } else if now - self.last_sent < APART_MS {
+            return;
+        }
+        let due = |last: &mut f64, every: f64| {
+            let due = now - *last >= every;
+            if due {
+                *last = now;
+            }
+            due
+        };
+        if at_rest || due(&mut self.last_tick, TICK_MS) {
+            self.last_sent = now;
             let tick = self.lab.tick();
             self.send(&Event::Tick(tick));
+            if !at_rest {
+                return;
+            }
         }
-        if at_rest || now - self.last_picture >= PICTURE_MS {
-            self.last_picture = now;
+        if at_rest || due(&mut self.last_picture, PICTURE_MS) {
+            self.last_sent = now;
+            self.draw();
+            if !at_rest {
+                return;
+            }
+        }
+        if at_rest || due(&mut self.last_inspection, INSPECTION_MS) {
+            self.last_sent = now;
             if let Some(inspection) = self.lab.inspection() {
                 self.send(&Event::Inspection(inspection));
             }
-            self.draw();
-        }
-        if at_rest {
-            self.stale = false;
         }
     }
 
@@ -218,11 +249,16 @@ impl State {
     }
 
     fn send(&self, event: &Event) {
-        // `null`, not `undefined`: the generated types say so.
-        let serializer = Serializer::new().serialize_missing_as_null(true);
-        let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
-        self.emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
+        send(&self.emit, event);
     }
+}
+
+/// Hands an event to the page's function.
+pub fn send(emit: &js_sys::Function, event: &Event) {
+    // `null`, not `undefined`: the generated types say so.
+    let serializer = Serializer::new().serialize_missing_as_null(true);
+    let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
+    emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
 }
 
 /// Milliseconds on the worker's clock.

@@ -276,3 +276,10 @@ fn memory_is_bounded_and_what_the_bounds_do_is_counted() {
     assert!(counters.sessions.refused > 1_000 && counters.burst_sessions.refused > 1_000);
     assert!(counters.delay_cut > 10_000, "{counters:?}");
 }
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_generator_counters() {
+    let properties: [fn(); 1] = [delivered_is_sent_without_dropped_and_with_duplicated];
+    crate::soak::soak("counters of the source", &properties);
+}

@@ -96,3 +96,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_generator_hostile() {
+    crate::soak::soak("changed configurations", &[any_change_is_refused_or_runs]);
+}

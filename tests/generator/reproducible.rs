@@ -119,3 +119,9 @@ fn nothing_arrives_before_the_next_step() {
         assert!(keep.records[0].arrival >= next);
     }
 }
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_generator_chunks() {
+    crate::soak::soak("runs cut into chunks", &[chunks_do_not_matter]);
+}

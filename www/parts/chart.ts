@@ -115,7 +115,7 @@ export class Chart extends Part {
         ${(data?.series ?? []).map(
           (series, i) => html`<li>
             <i class=${`swatch swatch-${(i % 7) + 1}`}></i><span>${series.name}</span>
-            <b>${value(series.values[at])}</b>
+            <b><span class="alone">${value(series.values[at])}</span></b>
           </li>`,
         )}
       </ul>

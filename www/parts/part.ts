@@ -1,8 +1,9 @@
 // The base of everything that the room is made of.
 
-import { LitElement, type PropertyValues } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
 import type { Lab, Topic } from "../lab";
+import * as icons from "./icons";
 
 /**
  * A piece of the user interface. It renders into the element's one shadow tree, not into a tree of
@@ -14,6 +15,9 @@ export abstract class Part extends LitElement {
   declare lab: Lab;
   /** What makes it render anew. */
   protected abstract readonly topics: readonly Topic[];
+  /** While the run plays, ticks are heard at most this often, milliseconds: nobody reads faster. */
+  protected readonly calm: number = 0;
+  #heardAt = -Infinity;
   #offs: Array<() => void> = [];
 
   protected override createRenderRoot(): this {
@@ -45,9 +49,42 @@ export abstract class Part extends LitElement {
     this.requestUpdate();
   }
 
+  /** On a phone a card shows its head only, until a person wants more. */
+  #unfolded = false;
+
+  /** Shows the whole card where there is little room, too. */
+  unfold(): void {
+    this.#unfolded = true;
+    this.requestUpdate();
+  }
+
+  /** Classes of a card that folds. */
+  protected get folding(): string {
+    return this.#unfolded ? "folding unfolded" : "folding";
+  }
+
+  /** The button that folds a card, for its head; shown on phones only. */
+  protected fold(title: string): TemplateResult {
+    return html`<button class="plain icon fold" aria-label=${title} aria-expanded=${this.#unfolded ? "true" : "false"} @click=${this.#flipFold}>${icons.chevron}</button>`;
+  }
+
+  #flipFold = (): void => {
+    this.#unfolded = !this.#unfolded;
+    this.requestUpdate();
+  };
+
   #listen(): void {
     this.#hush();
-    this.#offs = this.topics.map((topic) => this.lab.on(topic, () => this.heard(topic)));
+    this.#offs = this.topics.map((topic) => this.lab.on(topic, () => {
+      if (topic !== "tick" || !this.#tooSoon()) this.heard(topic);
+    }));
+  }
+
+  #tooSoon(): boolean {
+    const now = performance.now();
+    if (this.lab.tick?.playing === true && now - this.#heardAt < this.calm) return true;
+    this.#heardAt = now;
+    return false;
   }
 
   #hush(): void {

@@ -41,10 +41,10 @@ export class Transport extends Part {
     const playing = tick?.playing ?? false;
     const clock = this.#preview ?? tick?.clockMs ?? run?.startMs ?? null;
     return html`<div class="transport" role="group" aria-label="Time">
-      <p class="clock" id="clock">
+      <div class="clock"><p class="clock-box">
         <span class="clock-date">${clock === null ? "\u00a0" : date(clock)}</span>
         <span class="clock-time"><span class="hidden">Virtual time </span>${clock === null ? "––:––:––" : time(clock)}<small> UTC</small></span>
-      </p>
+      </p></div>
       <div class="buttons">
         <button class="primary play" ?disabled=${!ready} @click=${this.#toggle} data-action="play">
           ${playing ? icons.pause : icons.play}<span>${playing ? "Pause" : "Play"}</span>
@@ -77,7 +77,7 @@ export class Transport extends Part {
     const latest = Math.max(start + 1, tick?.latestMs ?? start);
     const at = this.#preview ?? tick?.clockMs ?? start;
     const part = Math.min(1, Math.max(0, (at - start) / (latest - start)));
-    return html`<div class="timeline">
+    return html`<div class="timeline"><div class="timeline-box">
       <input
         type="range"
         aria-label="Time line"
@@ -96,7 +96,7 @@ export class Transport extends Part {
         <span class=${tick?.behind === true ? "late" : ""}>${this.#hint(at, latest, part)}</span>
         <span>${ready ? `${time(latest)} latest` : "\u00a0"}</span>
       </p>
-    </div>`;
+    </div></div>`;
   }
 
   #hint(at: number, latest: number, part: number): string {

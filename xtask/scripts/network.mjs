@@ -20,10 +20,11 @@ try {
   page.on("requestfinished", (request) => {
     const late = ready;
     pending.push(
-      request.sizes().then((sizes) => ({
+      Promise.all([request.sizes(), request.response()]).then(([sizes, response]) => ({
         file: new URL(request.url()).pathname.slice(1) || "index.html",
         scheme: new URL(request.url()).protocol,
-        body: sizes.responseBodySize,
+        // Of a worker's script the end of the download is not reported, so its size is 0 there.
+        body: sizes.responseBodySize || Number(response?.headers()["content-length"] ?? 0),
         headers: sizes.responseHeadersSize,
         late,
       })),

@@ -169,6 +169,7 @@ impl ConfigErrors {
     }
 
     /// One error that concerns the whole document.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(in crate::clickstream) fn document(reason: Reason) -> Self {
         Self { errors: vec![ConfigError { path: "the configuration".to_owned(), reason }], more: 0 }
     }

@@ -1,3 +1,5 @@
+//! Tasks from records to topics, and back from checkpoints.
+
 use super::*;
 use crate::exec::DropReason;
 use crate::plan::{

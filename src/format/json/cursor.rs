@@ -126,6 +126,12 @@ impl<S: Strings> Cursor<'_, S> {
         self.bytes.get(self.at).copied()
     }
 
+    /// Whether these bytes are here.
+    #[inline(always)]
+    fn is_at<const N: usize>(&self, expected: &[u8; N]) -> bool {
+        self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) == Some(expected)
+    }
+
     /// Moves over white space.
     #[inline(always)]
     pub fn space(&mut self) {
@@ -230,7 +236,14 @@ impl<S: Strings> Cursor<'_, S> {
                         continue;
                     }
                 }
-                Some(b'"') => _ = self.string()?,
+                Some(b'"') => {
+                    self.string()?;
+                    // Most arrays are of short strings: go from one to the next at once.
+                    while objects & 1 == 0 && self.is_at(b", \"") {
+                        self.at += 2;
+                        self.string()?;
+                    }
+                }
                 Some(b'-' | b'0'..=b'9') => _ = self.number()?,
                 _ => _ = self.literal()?,
             }

@@ -232,9 +232,18 @@ pub(super) fn index<'a>(bytes: &'a [u8], quotes: &mut Vec<u64>) -> Indexed<'a> {
     for (i, (word, block)) in words.iter_mut().zip(blocks).enumerate() {
         *word = pass.take(arch::block(block), 64 * i);
     }
-    let mut padded = [b' '; 64];
-    padded[..rest.len()].copy_from_slice(rest);
-    *last = pass.take(arch::block(&padded), 64 * blocks.len());
+    *last = match bytes.last_chunk::<64>() {
+        _ if rest.is_empty() => 0,
+        // The last 64 bytes, without those that were seen: to copy a few bytes is slow in
+        // WebAssembly. What is seen twice changes nothing: if there is a byte among it that is not
+        // ASCII, its block waits to be checked.
+        Some(block) => pass.take(arch::block(block), 64 * blocks.len()) >> (64 - rest.len()),
+        None => {
+            let mut padded = [b' '; 64];
+            padded[..rest.len()].copy_from_slice(rest);
+            pass.take(arch::block(&padded), 0)
+        }
+    };
     pass.check_to(bytes.len());
     let text = match pass.error {
         Some(error) => Err(error),

@@ -16,7 +16,7 @@ export class Configuration extends Part {
   async take(file: File): Promise<void> {
     const { lab } = this;
     this.#reading = file.name;
-    this.requestUpdate();
+    this.unfold();
     try {
       const parsed = await readConfiguration(file);
       if (parsed.ok) lab.load(lab.run?.seed ?? 0, { tree: parsed.tree, file: file.name });
@@ -31,8 +31,8 @@ export class Configuration extends Part {
   protected override render(): TemplateResult {
     const { run, problems } = this.lab;
     const name = run?.file ?? null;
-    return html`<section class="card configuration" aria-labelledby="configuration-title">
-      <div class="card-head"><h2 id="configuration-title">The site</h2></div>
+    return html`<section class=${`card configuration ${this.folding}`} aria-labelledby="configuration-title">
+      <div class="card-head"><h2 id="configuration-title">The site</h2>${this.fold("The site")}</div>
       <p class="current">${icons.file}<span><b>${name ?? "The built-in news site"}</b><small class="quiet">${name === null ? "seven states, one state machine" : "your file; it stays in this tab"}</small></span></p>
       <p class="small quiet">Drop a YAML file of the imply-news generator anywhere on this room, or choose one. A run begins anew with it.</p>
       <div class="choices">

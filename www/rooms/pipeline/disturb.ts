@@ -33,10 +33,11 @@ export class Disturb extends Part {
 
   protected override render(): TemplateResult {
     const off = this.lab.run === null;
-    return html`<section class="card disturb" aria-labelledby="disturb-title">
+    return html`<section class=${`card disturb ${this.folding}`} aria-labelledby="disturb-title">
       <div class="card-head">
         <h2 id="disturb-title">Disturb the source</h2>
         <p class="small quiet">from this moment on; going back takes it along</p>
+        ${this.fold("Disturb the source")}
       </div>
       <div class="knobs">${KNOBS.map((knob) => this.#knob(knob, off))}</div>
       <label class="switch">

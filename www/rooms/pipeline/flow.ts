@@ -18,6 +18,7 @@ const SUMMARY_MS = 5000;
 
 export class Flow extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick", "selection"];
+  protected override readonly calm = 490;
   #asTable = false;
   #width = 0;
   #layout: Layout | null = null;
@@ -60,13 +61,11 @@ export class Flow extends Part {
 
   protected override updated(): void {
     const { tick, run } = this.lab;
-    const paths = this.querySelectorAll<SVGPathElement>("path.dots");
+    const box = this.#asTable ? null : this.querySelector(".dots");
     this.#motion.set(
-      paths,
-      (path) => {
-        const edge = run?.flow.edges[Number(path.dataset["edge"])];
-        return edge === undefined ? 0 : (this.lab.meter.perSecond[edge[1]] ?? 0);
-      },
+      box,
+      this.#layout?.paths ?? [],
+      (edge) => this.lab.meter.perSecond[run?.flow.edges[edge]?.[1] ?? -1] ?? 0,
       tick?.playing === true && !tick.seeking,
     );
   }
@@ -83,9 +82,9 @@ export class Flow extends Part {
     return html`<div class=${wide ? "graph layers" : "graph rails"} .style=${`height:${layout.height}px`}>
       <svg class="edges" aria-hidden="true" focusable="false">
         ${layout.paths.map((path) => svg`<path class="edge" d=${path}></path>`)}
-        ${layout.paths.map((path, i) => svg`<path class="dots idle" d=${path} data-edge=${i}></path>`)}
         ${layout.dots.map(([x, y], i) => svg`<circle class=${`stop stop-${flow.nodes[i]?.kind ?? ""}`} cx=${x} cy=${y} r="5.5"></circle>`)}
       </svg>
+      <div class="dots" aria-hidden="true"></div>
       <ul>
         ${layout.order.map((i) => {
           const [node, box] = [flow.nodes[i], layout.boxes[i]];

@@ -31,7 +31,7 @@ export class Inspector extends Part {
       this.#shown = inspection;
     }
     const node = this.#node();
-    // A topic's numbers come with its inspection: four times a second is enough for a list.
+    // A topic's numbers come with its inspection: twice a second is enough for a list.
     if (topic === "tick" && node !== null && kindOf(node.kind).topic) return;
     super.heard(topic);
   }
@@ -43,12 +43,13 @@ export class Inspector extends Part {
 
   protected override render(): TemplateResult {
     const node = this.#node();
-    return html`<section class="card inspector" aria-labelledby="inspector-title">
+    return html`<section class=${`card inspector ${this.folding}`} aria-labelledby="inspector-title">
       <div class="card-head">
         <h2 id="inspector-title">
           ${node === null ? "Look inside" : html`<span class="kind">${kindOf(node.kind).icon}</span>${node.label}`}
         </h2>
         ${node === null ? nothing : html`<p class="small quiet">${kindOf(node.kind).name}</p>`}
+        ${this.fold("Look inside")}
       </div>
       ${node === null
         ? html`<div class="empty-panel"><p>Nothing is chosen.</p><p class="quiet small">Choose a topic in the flow to read its last records, or an operator to see what it holds.</p></div>`

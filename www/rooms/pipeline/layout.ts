@@ -9,11 +9,14 @@ export interface Box {
   readonly height: number;
 }
 
+/** A path in SVG's syntax. */
+export type Track = string;
+
 export interface Layout {
   /** In the order of the flow's nodes. */
   readonly boxes: readonly Box[];
-  /** Paths in SVG's syntax, in the order of the flow's edges. */
-  readonly paths: readonly string[];
+  /** In the order of the flow's edges. */
+  readonly paths: readonly Track[];
   /** In rails: where each node's dot is. Empty in layers. */
   readonly dots: ReadonlyArray<readonly [number, number]>;
   /** The order in which nodes are read. */
@@ -21,13 +24,13 @@ export interface Layout {
   readonly height: number;
 }
 
-const NODE_HEIGHT = 58;
-const ROW = 70;
+const NODE_HEIGHT = 64;
+const ROW = 76;
 /** The least room for an edge between two layers. */
 const GAP = 28;
 const NODE_WIDTH = { least: 92, most: 182 };
 
-const RAIL_ROW = 52;
+const RAIL_ROW = 46;
 const RAIL = 18;
 const RAIL_LEFT = 14;
 
@@ -82,39 +85,58 @@ export function layered(flow: Flow, width: number): Layout {
 }
 
 /**
- * A row for each node, amid its children's: each branch as high as the branches above it allow, so
- * that short ones lie beside long ones (the contours of Reingold and Tilford's tree drawing).
+ * A row for each node. The heaviest way through the flow runs straight; what branches off lies above
+ * and below it in turn, as near as what is there already allows in each layer (the contours of
+ * Reingold and Tilford's tree drawing). A node with many parents belongs to the first.
  */
-function rowsOf(flow: Flow, { children, parents }: Graph, layer: readonly number[]): number[] {
-  const rows: number[] = [];
-  // The first free row of each layer, over all that is placed.
-  const free: number[] = [];
-  const placed: boolean[] = [];
-  const place = (node: number): void => {
-    placed[node] = true;
-    const own = (children[node] ?? []).filter((child) => placed[child] !== true);
-    for (const child of own) if (placed[child] !== true) place(child);
-    const column = layer[node] ?? 0;
-    const below = own.map((child) => rows[child] ?? 0);
-    const middle = below.length === 0 ? 0 : (Math.min(...below) + Math.max(...below)) / 2;
-    const row = Math.max(middle, free[column] ?? 0);
-    // A node that does not fit amid its children takes their branch along.
-    if (below.length > 0 && row > middle) shift(own, row - middle);
-    rows[node] = row;
-    free[column] = row + 1;
-  };
-  const shift = (nodes: readonly number[], by: number): void => {
-    for (const node of nodes) {
-      rows[node] = (rows[node] ?? 0) + by;
-      const column = layer[node] ?? 0;
-      free[column] = Math.max(free[column] ?? 0, (rows[node] ?? 0) + 1);
-      shift((children[node] ?? []).filter((child) => parents[child]?.[0] === node), by);
-    }
+function rowsOf(flow: Flow, links: Graph, layer: readonly number[]): number[] {
+  const rows: number[] = flow.nodes.map(() => 0);
+  const taken: boolean[] = [];
+  const place = (node: number): Branch => {
+    taken[node] = true;
+    const own = (links.children[node] ?? []).filter((child) => taken[child] !== true);
+    for (const child of own) taken[child] = true;
+    const branches = own.map(place);
+    const weights = own.map((child) => size(links, child));
+    const heaviest = Math.max(0, ...weights);
+    const equals = weights.flatMap((weight, i) => (weight === heaviest ? [i] : []));
+    const main = equals[Math.floor((equals.length - 1) / 2)] ?? 0;
+    const others = branches.map((_, i) => i).filter((i) => i !== main);
+    const above = others.slice(0, Math.floor(others.length / 2));
+    const all: Branch = { nodes: [node], least: new Map([[layer[node] ?? 0, 0]]), most: new Map([[layer[node] ?? 0, 0]]) };
+    const take = (branch: Branch | undefined, by: number): void => {
+      if (branch === undefined) return;
+      for (const member of branch.nodes) rows[member] = (rows[member] ?? 0) + by;
+      for (const [column, row] of branch.least) all.least.set(column, Math.min(all.least.get(column) ?? Infinity, row + by));
+      for (const [column, row] of branch.most) all.most.set(column, Math.max(all.most.get(column) ?? -Infinity, row + by));
+      all.nodes.push(...branch.nodes);
+    };
+    take(branches[main], 0);
+    for (const i of [...above].reverse()) take(branches[i], -distance(all.least, branches[i]?.most, -1));
+    for (const i of others.filter((other) => !above.includes(other))) take(branches[i], distance(all.most, branches[i]?.least, 1));
+    return all;
   };
   flow.nodes.forEach((_, i) => {
-    if ((parents[i] ?? []).length === 0 && placed[i] !== true) place(i);
+    if ((links.parents[i] ?? []).length === 0 && taken[i] !== true) place(i);
   });
   return rows;
+}
+
+/** A node and what it leads to, with the first and the last row of each layer, from the node's own. */
+interface Branch {
+  readonly nodes: number[];
+  readonly least: Map<number, number>;
+  readonly most: Map<number, number>;
+}
+
+/** How far a branch must move, up (−1) or down (1), to lie beside what has the contour `of`. */
+function distance(of: ReadonlyMap<number, number>, edge: ReadonlyMap<number, number> | undefined, way: 1 | -1): number {
+  let far = 0;
+  for (const [column, row] of edge ?? []) {
+    const there = of.get(column);
+    if (there !== undefined) far = Math.max(far, way * (there - row) + 1);
+  }
+  return far;
 }
 
 /** Pushes nodes of one layer apart that would lie on each other, as joins can make them. */

@@ -56,7 +56,6 @@ export class Pipeline extends Part {
             ${status.kind === "failed" ? this.#failed(status.message, status.replay) : nothing}
             ${this.controls === "none" ? nothing : html`<div class="bar"><stream-glass-transport .lab=${this.lab} .full=${full}></stream-glass-transport></div>`}
             <stream-glass-flow .lab=${this.lab}></stream-glass-flow>
-            ${full ? html`<stream-glass-inspector .lab=${this.lab}></stream-glass-inspector>` : nothing}
             <div class="charts">
               <stream-glass-chart
                 .lab=${this.lab}
@@ -70,11 +69,12 @@ export class Pipeline extends Part {
                 .lab=${this.lab}
                 .chart=${"top-content"}
                 .heading=${"Top content"}
-                .note=${"what is read most"}
+                .note=${"in the last ten minutes"}
                 .empty=${"Bars appear with the first clicks."}
                 .theme=${this.theme}
               ></stream-glass-chart>
             </div>
+            ${full ? html`<stream-glass-inspector .lab=${this.lab}></stream-glass-inspector>` : nothing}
             ${full
               ? html`<div class="cards">
                   <stream-glass-disturb .lab=${this.lab}></stream-glass-disturb>
@@ -107,7 +107,10 @@ export class Pipeline extends Part {
   /** Brings what was just chosen into view where it is not beside the flow. */
   #look = (): void => {
     const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.querySelector("stream-glass-inspector")?.scrollIntoView({ block: "nearest", behavior: reduced ? "auto" : "smooth" });
+    const inspector = this.querySelector("stream-glass-inspector");
+    if (!(inspector instanceof Inspector)) return;
+    inspector.unfold();
+    void inspector.updateComplete.then(() => inspector.scrollIntoView({ block: "nearest", behavior: reduced ? "auto" : "smooth" }));
   };
 
   #over = (event: DragEvent): void => {

@@ -54,7 +54,7 @@ const fault = (kind: FaultKind, label: string, hint: string): Dial => ({
 });
 
 /** How late a phone that was off-line sends its clicks. */
-const TAIL = { median_seconds: 300, sigma: 0.7 };
+const TAIL = { medianSeconds: 300, sigma: 0.7 };
 const FAST_CLOCK_MICROS = 600e6;
 const OUTAGE_SECONDS = 300;
 
@@ -93,7 +93,7 @@ export const KNOBS: readonly Knob[] = [
     step: 0.001,
     initial: 0,
     show: percent,
-    toSetting: (share) => ({ setting: "skew", value: { share, offset_micros: FAST_CLOCK_MICROS } }),
+    toSetting: (share) => ({ setting: "skew", value: { share, offsetMicros: FAST_CLOCK_MICROS } }),
   },
   {
     kind: "choice",

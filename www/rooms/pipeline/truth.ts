@@ -7,39 +7,28 @@ import type { Topic } from "../../lab";
 import { Part } from "../../parts/part";
 import type { Count, NodeState } from "../../protocol";
 
-/** Nobody reads numbers that change more often than this. */
-const RENEWED_MS = 250;
-
 export class Truth extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick"];
-  #renewed = -Infinity;
-
-  protected override heard(topic: Topic): void {
-    const now = performance.now();
-    // What stands still is shown to the last digit.
-    if (topic === "tick" && this.lab.tick?.playing === true && now - this.#renewed < RENEWED_MS) return;
-    this.#renewed = now;
-    super.heard(topic);
-  }
+  protected override readonly calm = 490;
 
   protected override render(): TemplateResult {
     const { tick, run, meter } = this.lab;
     const drops = droppedByName(tick?.nodes ?? []);
     const engine = meter.perSecond.reduce((sum, rate) => sum + rate, 0);
-    return html`<section class="card truth" aria-labelledby="truth-title">
-      <div class="card-head"><h2 id="truth-title">What really happened</h2></div>
+    return html`<section class=${`card truth ${this.folding}`} aria-labelledby="truth-title">
+      <div class="card-head"><h2 id="truth-title">What really happened</h2>${this.fold("What really happened")}</div>
       <dl class="facts totals">
         <dt>Records sent</dt>
-        <dd data-count="sent">${count(tick?.sent ?? 0)}</dd>
+        <dd data-count="sent"><span class="alone">${count(tick?.sent ?? 0)}</span></dd>
         <dt>Open sessions</dt>
-        <dd>${count(tick?.openSessions ?? 0)}</dd>
+        <dd><span class="alone">${count(tick?.openSessions ?? 0)}</span></dd>
         <dt>Engine’s work</dt>
-        <dd>${tick?.playing === true ? `${count(engine)} records/s` : "at rest"}</dd>
+        <dd><span class="alone">${tick?.playing === true ? `${count(engine)} records/s` : "at rest"}</span></dd>
       </dl>
       ${list("At the source", tick?.faults ?? [], "No faults: every record was sent once and in one piece.", false)}
       ${list("Dropped on the way", drops, "Nothing was dropped.", true)}
       <p class="small quiet digest">
-        ${run === null || tick === null ? " " : html`Digest <code>${tick.digest}</code>`}
+        ${run === null || tick === null ? " " : html`Digest <code><span class="alone">${tick.digest ?? "when paused"}</span></code>`}
       </p>
       <p class="small quiet">Equal seeds and commands give equal digests, at every speed.</p>
     </section>`;
@@ -50,7 +39,7 @@ function list(title: string, counts: readonly Count[], none: string, late: boole
   return html`<h3>${title}</h3>
     ${counts.length === 0
       ? html`<p class="small quiet">${none}</p>`
-      : html`<dl class=${late ? "facts totals late" : "facts totals"}>${counts.map(({ name, count: n }) => html`<dt>${name}</dt><dd>${count(n)}</dd>`)}</dl>`}`;
+      : html`<dl class=${late ? "facts totals late" : "facts totals"}>${counts.map(({ name, count: n }) => html`<dt>${name}</dt><dd><span class="alone">${count(n)}</span></dd>`)}</dl>`}`;
 }
 
 /** The drops of all steps, summed by reason, in the order in which reasons come up. */

@@ -1,0 +1,43 @@
+// A bug of the engine: the page says so, keeps what was there, and can start again.
+import { expect, test } from "./lab.ts";
+import { Run } from "./run.ts";
+
+/**
+ * Goes before the worker's script. A command that is refused is answered while the engine's state is
+ * borrowed; a slice that begins just then borrows it again, which is a panic.
+ */
+const REENTER = `{
+  const slices = [];
+  const { set } = Object.getOwnPropertyDescriptor(MessagePort.prototype, "onmessage");
+  Object.defineProperty(MessagePort.prototype, "onmessage", {
+    set(listener) {
+      slices.push(listener);
+      set.call(this, listener);
+    },
+  });
+  const post = self.postMessage.bind(self);
+  self.postMessage = (message, ...rest) => {
+    post(message, ...rest);
+    if (message.type === "event" && message.event.type === "refused") slices.forEach((slice) => slice({}));
+  };
+}
+`;
+
+test("a panic stops the run, and the panel has the command line that replays it", async ({ page, manners }) => {
+  manners.expectErrors(/panicked|unreachable|RuntimeError|BorrowMut|borrowed/);
+  await page.route(/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: REENTER + (await response.text()) });
+  });
+  const run = await Run.openPaused(page);
+  await run.goTo(90_000);
+  await page.evaluate(() => document.querySelector<HTMLElement & { seek(ms: number): void }>("stream-glass")?.seek(-1));
+  const panel = run.element.getByRole("alert");
+  await expect(panel).toContainText("The engine met a bug and stopped");
+  await expect(panel).toContainText("streamglass generate --seed 7 --for 90000ms");
+  await expect(run.node("clicks")).toBeVisible();
+  await page.unroute(/worker-[^/]*\.js$/);
+  await panel.getByRole("button", { name: "Start again" }).click();
+  await expect(panel).toBeHidden();
+  await run.tick(({ sent, playing }) => playing && sent > 0);
+});

@@ -1,0 +1,233 @@
+//! Nothing gets lost without being counted: from the source to the windows, every record is in exactly
+//! one account.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use streamglass::clickstream::Config;
+use streamglass::engine::{Engine, Query};
+use streamglass::exec::DropReason;
+use streamglass::lab::builtin;
+use streamglass::lab::run::Run;
+use streamglass::plan::Op;
+use streamglass::record::{Offset, PartitionId};
+use streamglass::rng::Seed;
+use streamglass::topic::Topic;
+
+use crate::soak::soak;
+
+const TURNS: usize = 1_500;
+
+fn run(settings: Value, seed: u64, turns: usize) -> Run {
+    let mut tree = Config::default().tree().clone();
+    tree["Streamglass"] = settings;
+    let config = Arc::new(Config::from_tree(&tree).expect("valid").0);
+    let mut run = Run::new(&config, Seed(seed)).expect("the pipeline is valid");
+    for _ in 0..turns {
+        run.turn();
+    }
+    run
+}
+
+fn topic<'a>(run: &'a Run, name: &str) -> &'a Topic {
+    run.engine().topics().by_name(name).expect("the topic is there")
+}
+
+fn queries(engine: &Engine) -> impl Iterator<Item = &Query> {
+    engine.queries()
+}
+
+/// How many records of the dead letters have a header `error` with this in it.
+fn dead_with(run: &Run, texts: &[&str]) -> u64 {
+    let dead = topic(run, builtin::DEAD_LETTERS);
+    let mut count = 0;
+    for partition in (0..dead.partitions()).map(PartitionId) {
+        let (from, to) = (dead.log_start(partition), dead.log_end(partition));
+        for offset in from.map_or(0, |o| o.0)..to.map_or(0, |o| o.0) {
+            let record = dead.read_at(partition, Offset(offset)).expect("retained");
+            let error = record.headers.iter().find(|header| header.name == "error");
+            let error = String::from_utf8_lossy(&error.expect("says why").value).into_owned();
+            count += u64::from(texts.iter().any(|text| error.contains(text)));
+        }
+    }
+    count
+}
+
+/// Source: what was sent is dropped, delivered (also twice) or on its way. Topics: what was delivered
+/// is in one of them, or was refused.
+fn source_adds_up(run: &Run) {
+    let counters = run.generator().counters();
+    let sent = counters.sent_total() - counters.dropped + counters.duplicated;
+    assert_eq!(counters.delivered + counters.in_flight(), sent);
+    let ids = run.source_topics();
+    let appended: u64 = ids
+        .iter()
+        .map(|id| run.engine().topics().get(*id).expect("a source topic").appended())
+        .sum();
+    assert_eq!(appended + run.refused(), counters.delivered);
+}
+
+/// Router: every record of the mixed topic is in one of four topics, removed before it was read,
+/// refused by the dead letters, or still to be read.
+fn router_adds_up(run: &Run, mixed: &str) {
+    let router = queries(run.engine()).next().expect("the router comes first");
+    let stats = router.stats(run.engine().topics());
+    let routed: u64 = [builtin::CLICKS, builtin::SESSIONS, builtin::USERS]
+        .map(|name| topic(run, name).appended())
+        .iter()
+        .sum();
+    assert_eq!(stats.records_out, routed);
+    // Queries behind the router add dead letters of their own.
+    let later: u64 = queries(run.engine())
+        .skip(1)
+        .map(|query| query.stats(run.engine().topics()).drops.get(DropReason::Unreadable))
+        .sum();
+    let dead = topic(run, builtin::DEAD_LETTERS).appended() - later;
+    let (removed, refused) =
+        (stats.drops.get(DropReason::Removed), stats.drops.get(DropReason::Unwritable));
+    assert_eq!(stats.records_in, routed + dead + refused);
+    assert_eq!(topic(run, mixed).appended(), stats.records_in + stats.lag + removed);
+}
+
+/// Windows: of each click that a query read, every window it belongs to has included it or was
+/// closed; or the click was unreadable, or without a key.
+fn windows_add_up(run: &Run) {
+    for query in queries(run.engine()).skip(1) {
+        let stats = query.stats(run.engine().topics());
+        let operators = query.operators(run.engine().topics());
+        let counts = operators.iter().find(|operator| operator.included > 0);
+        let Some(counts) = counts else { continue };
+        let Op::Aggregate(aggregate) = &query.pipeline().nodes[1].op else { panic!("a count") };
+        let windows = match aggregate.window.expect("a window") {
+            streamglass::window::WindowSpec::Hopping(w) => w.size_ms() / w.advance_ms(),
+            _ => 1,
+        };
+        let drops = stats.drops;
+        let read = stats.records_in;
+        let with_key = read - drops.get(DropReason::Unreadable) - drops.get(DropReason::NullKey);
+        let name = &query.pipeline().name;
+        assert_eq!(
+            counts.included + drops.get(DropReason::Late),
+            with_key * windows as u64,
+            "{name}: {stats:?}"
+        );
+        let appended = topic(run, builtin::CLICKS).appended();
+        assert_eq!(appended, read + stats.lag + drops.get(DropReason::Removed), "{name}");
+        assert_eq!(stats.records_out, topic(run, name).appended(), "{name}");
+    }
+}
+
+/// Topics: what was appended is there or was removed, to the byte.
+fn retention_adds_up(run: &Run) {
+    for (_, topic) in run.engine().topics().iter() {
+        let stats = topic.stats();
+        assert_eq!(topic.appended(), stats.records + stats.removed_records, "{}", topic.name());
+        for partition in &stats.partitions {
+            assert_eq!(
+                (partition.log_end.0 - partition.log_start.0) as u64,
+                partition.records,
+                "{}",
+                topic.name()
+            );
+        }
+    }
+}
+
+fn all_adds_up(run: &Run) {
+    source_adds_up(run);
+    router_adds_up(run, "imply-news");
+    windows_add_up(run);
+    retention_adds_up(run);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    #[test]
+    fn every_record_is_in_one_account(
+        seed in any::<u64>(),
+        rates in prop::array::uniform5(0.0_f64..0.3),
+        tail in 0.0_f64..0.3,
+        skew in 0.0_f64..0.05,
+        bot in 0.0_f64..40.0,
+        partitions in 1_u32..9,
+    ) {
+        let [duplicate, drop, malformed, missing, poison] = rates;
+        let run = run(json!({
+            "partitions": partitions,
+            "tail": { "share": tail, "medianSeconds": 60, "sigma": 1 },
+            "skew": { "share": skew, "offset": "2m" },
+            "outages": [{ "partition": 0, "from": "30s", "for": "40s" }],
+            "faults": { "duplicate": duplicate, "drop": drop, "malformed": malformed,
+                        "missingKey": missing, "poison": poison, "bot": bot },
+        }), seed, TURNS);
+        all_adds_up(&run);
+    }
+}
+
+#[test]
+#[ignore = "takes as long as it is given: cargo xtask soak"]
+fn soak_lab_accounts() {
+    soak("accounts of a lab", &[every_record_is_in_one_account]);
+}
+
+/// Each malformed record that is not dropped becomes, with each of its copies, one dead letter: what
+/// is cut, what has an unknown type, and what has a text for its time. Orders and shipments have no
+/// router, so that theirs do not count; here nobody buys.
+#[test]
+fn malformed_records_are_the_dead_letters() {
+    let run = run(json!({ "delay": { "medianMs": 0 }, "faults": { "malformed": 0.1 } }), 9, 1_200);
+    let counters = run.generator().counters();
+    let sent = counters.malformed_cut + counters.malformed_type + counters.malformed_unknown;
+    assert!(sent > 200, "{counters:?}");
+    let elsewhere = counters.sent.orders + counters.sent.shipments;
+    let dead = topic(&run, builtin::DEAD_LETTERS).appended();
+    assert!(dead <= sent && sent - dead <= elsewhere, "{dead} of {sent}, {elsewhere} elsewhere");
+    let of_router = |texts: &[&str]| dead_with(&run, texts);
+    assert_eq!(of_router(&["no route"]), counters.malformed_unknown);
+    let wrong = of_router(&["cannot become"]);
+    assert!(wrong <= counters.malformed_type && counters.malformed_type - wrong <= elsewhere);
+    all_adds_up(&run);
+}
+
+#[test]
+fn late_clicks_are_counted_and_not_included() {
+    let run = run(
+        json!({ "tail": { "share": 0.2, "medianSeconds": 300, "sigma": 0.5 } }),
+        10,
+        12 * 60 * 10,
+    );
+    let query = queries(run.engine()).find(|query| query.pipeline().name == "clicks-by-state");
+    let stats = query.expect("it runs").stats(run.engine().topics());
+    assert!(stats.drops.get(DropReason::Late) > 100, "{stats:?}");
+    all_adds_up(&run);
+}
+
+#[test]
+fn what_retention_removes_is_counted() {
+    // The raw topic keeps 8 MB a partition.
+    let run = run(json!({ "partitions": 1, "sessionsPerSecond": 400 }), 11, 600);
+    let removed = topic(&run, "imply-news").stats().removed_records;
+    assert!(removed > 1_000, "{removed}");
+    all_adds_up(&run);
+}
+
+#[test]
+fn what_is_removed_before_a_paused_router_read_it_is_counted() {
+    use streamglass::lab::log::Change;
+    let mut tree = Config::default().tree().clone();
+    tree["Streamglass"] = json!({ "partitions": 1, "sessionsPerSecond": 400 });
+    let config = Arc::new(Config::from_tree(&tree).expect("valid").0);
+    let mut run = Run::new(&config, Seed(12)).expect("the pipeline is valid");
+    run.apply(&Change::PauseQuery { query: "router".into() }).expect("it runs");
+    for _ in 0..600 {
+        run.turn();
+    }
+    run.apply(&Change::ResumeQuery { query: "router".into() }).expect("it runs");
+    run.turn();
+    let router = queries(run.engine()).next().expect("the router comes first");
+    let drops = router.stats(run.engine().topics()).drops;
+    assert!(drops.get(DropReason::Removed) > 1_000, "{drops:?}");
+    all_adds_up(&run);
+}
