@@ -1,6 +1,6 @@
 //! Appending to and polling a topic of four partitions, without a look at the bytes.
 
-use streamglass::topic::{Consumer, Topics};
+use streamglass::topic::{Consumer, Topic, Topics};
 
 use super::input::{fill, mixed};
 use super::{Loop, Run};
@@ -20,7 +20,7 @@ fn append() -> Run {
     Box::new(move || {
         let mut topics = Topics::default();
         fill(&mut topics, "appended", &records);
-        topics.by_name("appended").map_or(0, |topic| topic.appended())
+        topics.by_name("appended").map_or(0, Topic::appended)
     })
 }
 

@@ -1,3 +1,5 @@
+//! Whole statements through the parser: what they are printed as, and what is wrong with them.
+
 mod limits;
 
 use crate::sql::diagnostic::{Diagnostic, render};

@@ -1,3 +1,5 @@
+//! Texts that are too deep, too long or too wrong are refused within bounds.
+
 use crate::sql::parse;
 use crate::sql::parser::{MAX_DIAGNOSTICS, MAX_STATEMENTS};
 
