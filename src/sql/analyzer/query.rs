@@ -527,6 +527,8 @@ impl Planner<'_> {
             if groups.iter().any(|group| group.expr == typed.expr) {
                 let message = format!("{ast} is in GROUP BY twice");
                 self.error(Code::AGGREGATION, message, ast.span);
+                // It would be missing in SELECT too: one fault, one message.
+                continue;
             }
             if has_map(&data_type) {
                 let message = format!("a key cannot have a MAP in it: {}", show(&data_type));
