@@ -30,7 +30,8 @@ pub type Run = Box<dyn FnMut() -> u64>;
 /// Something to be measured.
 #[derive(Clone, Copy)]
 pub struct Loop {
-    /// As in the table; a folder has this name too, so no `/`, and fewer than 64 bytes.
+    /// As in the table; a folder has this name too, so letters, digits, spaces, commas and
+    /// colons only, and fewer than 64 bytes.
     pub name: &'static str,
     /// Records that one run goes through.
     pub records: u64,

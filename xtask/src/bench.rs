@@ -120,7 +120,9 @@ fn number(value: &Value, name: &str) -> Outcome<f64> {
 fn criterion_best(name: &str, _: &Value) -> Outcome<f64> {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let file = target.join("criterion").join(name).join("run/new/sample.json");
+    // Criterion's folders have no colons.
+    let folder = name.replace(':', "_");
+    let file = target.join("criterion").join(folder).join("run/new/sample.json");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     best(&text).ok_or_else(|| format!("{}: no samples", file.display()).into())
 }
