@@ -5,6 +5,7 @@ mod count;
 mod failure;
 mod generate;
 mod progress;
+mod replay;
 mod run;
 mod units;
 
@@ -26,6 +27,7 @@ enum Command {
     Generate(generate::Args),
     Count(count::Args),
     Run(run::Args),
+    Replay(replay::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -42,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Count(args) => count::run(args),
         Command::Run(args) => run::run(args),
+        Command::Replay(args) => replay::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@ pub mod log;
 pub mod playback;
 pub mod protocol;
 pub mod run;
+pub mod save;
 pub mod view;
 pub mod words;
 
@@ -23,6 +24,7 @@ use crate::lab::log::{Change, CommandLog, Stamp};
 use crate::lab::playback::Playback;
 use crate::lab::protocol::{Command, Count, Event, Inspection, Problem, Tick};
 use crate::lab::run::{GRID, Run, RunCheckpoint};
+use crate::lab::save::Save;
 use crate::rng::Seed;
 use crate::time::{DAY_MS, Micros, Timestamp};
 
@@ -52,6 +54,8 @@ pub enum Next {
 pub struct Lab {
     seed: Seed,
     config: Arc<Config>,
+    /// The configuration as a saved run has it.
+    tree: Arc<serde_json::Value>,
     notices: Vec<String>,
     run: Run,
     log: CommandLog,
@@ -89,6 +93,7 @@ impl Lab {
         let clock = run.at().clock;
         Ok(Self {
             seed,
+            tree: Arc::new(config.tree().clone()),
             config,
             notices,
             flow: FlowMap::new(run.engine(), &run.source_topics()),
@@ -211,7 +216,7 @@ impl Lab {
             self.run.restore(checkpoint);
             self.log.rewind(stamp.turn);
             // A checkpoint is taken before the changes that were made at its place.
-            self.run.make_due_changes(&mut self.log);
+            self.make_due_changes();
         }
         self.seeking = Some(to);
         None
@@ -271,7 +276,13 @@ impl Lab {
         }
         // Now and not with the next turn: what a place looks like must not depend on whether the
         // run goes on from there.
-        self.run.make_due_changes(&mut self.log);
+        self.make_due_changes();
+    }
+
+    fn make_due_changes(&mut self) {
+        // Each was made at this place before, so it can be made again.
+        let again = self.run.make_due_changes(&mut self.log);
+        debug_assert!(again.is_ok(), "{again:?}");
     }
 
     /// What the run looks like now. While it stands still, with the digest of its records.
@@ -330,11 +341,46 @@ impl Lab {
         }
     }
 
-    /// The command line that replays the run up to where it is.
+    /// The run up to where it is, to be made again elsewhere. Cheap.
     #[must_use]
-    pub fn replay(&self) -> String {
-        let ms = self.run.at().clock.timestamp().since_ms(self.run.start().timestamp());
-        format!("streamglass generate --seed {} --for {ms}ms", self.seed.0)
+    pub fn save(&self) -> Save {
+        Save {
+            streamglass: save::VERSION,
+            seed: self.seed.0,
+            config: Arc::clone(&self.tree),
+            until: self.run.at(),
+            log: Arc::clone(self.log.entries()),
+        }
+    }
+
+    /// Makes a saved run again, up to where it came; `each` hears where it is after every turn.
+    ///
+    /// # Errors
+    /// What is wrong with its configuration, or the change that cannot be made.
+    pub fn replay(save: &Save, mut each: impl FnMut(&Self)) -> Result<Self, Vec<Problem>> {
+        let (config, notices) = Config::from_tree(&save.config).map_err(|errors| {
+            errors
+                .errors
+                .iter()
+                .map(|error| problem(&error.path, &error.reason))
+                .collect::<Vec<_>>()
+        })?;
+        let notices = notices.iter().map(ToString::to_string).collect();
+        let mut lab = Self::load(config, notices, Seed(save.seed))?;
+        lab.log = CommandLog::due_from(Arc::clone(&save.log));
+        let end = lab.run.start().plus(LONGEST_MS * 1_000);
+        loop {
+            let at = lab.run.at();
+            lab.run
+                .make_due_changes(&mut lab.log)
+                .map_err(|error| vec![problem("log", format!("at turn {}: {error}", at.turn))])?;
+            if at.turn >= save.until.turn || at.clock >= end {
+                return Ok(lab);
+            }
+            lab.run.turn();
+            lab.latest = lab.run.at().clock;
+            each(&lab);
+        }
     }
 
     /// The configuration of the run.

@@ -4,6 +4,8 @@
 mod count;
 #[path = "cli/generate.rs"]
 mod generate;
+#[path = "cli/replay.rs"]
+mod replay;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -15,7 +15,7 @@ export type Status =
   | { kind: "loading" }
   | { kind: "running" }
   | { kind: "unsupported"; obstacle: Obstacle }
-  | { kind: "failed"; message: string; replay: string };
+  | { kind: "failed"; message: string; saved: string };
 
 /** A run: what does not change until the next `load`. */
 export interface Run {
@@ -90,7 +90,7 @@ export class Lab {
       if (this.#closing.signal.aborted) return;
       this.status = error instanceof Unsupported
         ? { kind: "unsupported", obstacle: error.obstacle }
-        : { kind: "failed", message: error instanceof Error ? error.message : String(error), replay: "" };
+        : { kind: "failed", message: error instanceof Error ? error.message : String(error), saved: "" };
       this.#tell("status");
       return;
     }
@@ -179,7 +179,7 @@ export class Lab {
         this.charts.set(event.chart, event);
         return this.#tell("chart");
       case "failed":
-        this.status = { kind: "failed", message: event.message, replay: event.replay };
+        this.status = { kind: "failed", message: event.message, saved: event.saved };
         return this.#tell("status");
       default:
         return unreachable(event);

@@ -74,9 +74,9 @@ problems: Array<Problem>, } | { "type": "tick" } & Tick | { "type": "inspection"
  */
 message: string, 
 /**
- * The command line that replays the run.
+ * The run up to there as a file (JSON), for `streamglass replay`.
  */
-replay: string, };
+saved: string, };
 
 /**
  * A change to a running generator.

@@ -30,6 +30,8 @@ export interface Advice {
   readonly steps: readonly string[];
   /** Something to copy, like a header line. */
   readonly snippet: string | null;
+  /** Something to save. */
+  readonly file?: { readonly name: string; readonly text: string } | null;
 }
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)), written out by hand.

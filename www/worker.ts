@@ -16,7 +16,7 @@ function fail(reason: unknown): void {
   if (failed) return;
   failed = true;
   const message = reason instanceof Error ? reason.message : String(reason);
-  post({ type: "event", event: { type: "failed", message, replay: "" } });
+  post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
 
 async function start(module: WebAssembly.Module): Promise<Engine> {

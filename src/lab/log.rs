@@ -3,6 +3,8 @@
 //! Seed + configuration + command log = the run. A run is a sequence of turns, each of which ends
 //! at a place that only the run itself determines; a change happens between two turns.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clickstream::Setting;
@@ -55,7 +57,8 @@ pub struct Entry {
 /// The log, in the order of the run, and how far the run has come in it.
 #[derive(Clone, Debug, Default)]
 pub struct CommandLog {
-    entries: Vec<Entry>,
+    /// Shared with what was saved of the run.
+    entries: Arc<Vec<Entry>>,
     next: usize,
 }
 
@@ -65,8 +68,14 @@ pub const MOST_ENTRIES: usize = 10_000;
 impl CommandLog {
     /// All entries.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub const fn entries(&self) -> &Arc<Vec<Entry>> {
         &self.entries
+    }
+
+    /// A log whose changes are all due, each at its place.
+    #[must_use]
+    pub const fn due_from(entries: Arc<Vec<Entry>>) -> Self {
+        Self { entries, next: 0 }
     }
 
     /// The next change that is due after `turn` turns, if there is one; it counts as made.
@@ -89,8 +98,9 @@ impl CommandLog {
     /// When the log is full: ask [`Self::is_full`] before the change is made.
     pub fn record(&mut self, at: Stamp, change: Change) {
         assert!(!self.is_full(), "a change that is not in the log would be lost in a replay");
-        self.entries.truncate(self.next);
-        self.entries.push(Entry { at, change });
+        let entries = Arc::make_mut(&mut self.entries);
+        entries.truncate(self.next);
+        entries.push(Entry { at, change });
         self.next += 1;
     }
 

@@ -110,8 +110,8 @@ pub enum Event {
     Failed {
         /// What happened.
         message: String,
-        /// The command line that replays the run.
-        replay: String,
+        /// The run up to there as a file (JSON), for `streamglass replay`.
+        saved: String,
     },
 }
 

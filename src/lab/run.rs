@@ -178,12 +178,14 @@ impl Run {
     }
 
     /// Makes the changes that the log knows of here.
-    pub fn make_due_changes(&mut self, log: &mut CommandLog) {
+    ///
+    /// # Errors
+    /// When one makes no sense, which only one of a log from elsewhere can; the rest are not made.
+    pub fn make_due_changes(&mut self, log: &mut CommandLog) -> Result<(), ChangeError> {
         while let Some(change) = log.due(self.at.turn) {
-            // It was made at this place before, so it can be made again.
-            let again = self.apply(&change);
-            debug_assert!(again.is_ok(), "{change:?}: {again:?}");
+            self.apply(&change)?;
         }
+        Ok(())
     }
 
     /// The next point of the grid, where the next turn ends unless it has too many records.

@@ -178,7 +178,7 @@ impl State {
         } else {
             Next::Idle
         };
-        report::reached(|| self.lab.replay());
+        report::reached(self.lab.save());
         self.show(next == Next::Idle);
         let Some(schedule) = &self.schedule else { return };
         match next {

@@ -1,4 +1,6 @@
 // A bug of the engine: the page says so, keeps what was there, and can start again.
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "./lab.ts";
 import { Run } from "./run.ts";
 
@@ -23,7 +25,7 @@ const REENTER = `{
 }
 `;
 
-test("a panic stops the run, and the panel has the command line that replays it", async ({ page, manners }) => {
+test("a panic stops the run, and the panel hands out the run, and the command line replays it", async ({ page, manners }) => {
   manners.expectErrors(/panicked|unreachable|RuntimeError|BorrowMut|borrowed/);
   await page.route(/worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
@@ -34,7 +36,11 @@ test("a panic stops the run, and the panel has the command line that replays it"
   await page.evaluate(() => document.querySelector<HTMLElement & { seek(ms: number): void }>("stream-glass")?.seek(-1));
   const panel = run.element.getByRole("alert");
   await expect(panel).toContainText("The engine met a bug and stopped");
-  await expect(panel).toContainText("streamglass generate --seed 7 --for 90000ms");
+  await expect(panel).toContainText("streamglass replay streamglass-run.json");
+  const downloading = page.waitForEvent("download");
+  await panel.getByRole("button", { name: "Save streamglass-run.json" }).click();
+  const saved: unknown = JSON.parse(await readFile(await (await downloading).path(), "utf8"));
+  expect(saved).toMatchObject({ streamglass: 1, seed: 7, until: { clock: (1_673_510_400_000 + 90_000) * 1_000 }, log: [] });
   await expect(run.node("clicks")).toBeVisible();
   await page.unroute(/worker-[^/]*\.js$/);
   await panel.getByRole("button", { name: "Start again" }).click();

@@ -3,6 +3,7 @@
 use serde_json::json;
 use streamglass::clickstream::{Config, FaultKind, Setting};
 use streamglass::lab::protocol::{Command, Event, FlowKind};
+use streamglass::lab::save::Save;
 use streamglass::lab::{MOST_SEED, Next};
 
 use crate::common::{START_MS, digest, go, lab, lab_with, picture, refused, settle, tell};
@@ -257,9 +258,54 @@ fn a_paused_query_lags_and_catches_up() {
     assert_eq!(lag(&mut lab), 0);
 }
 
-#[test]
-fn the_command_line_that_replays_a_run_is_that_of_its_place() {
-    let mut lab = lab_with(json!({}), 77);
+/// A saved run with some changes, one of them after a way back.
+fn saved() -> (streamglass::lab::Lab, Save) {
+    let mut lab = lab_with(json!({ "faults": { "duplicate": 0.1 } }), 77);
     go(&mut lab, 2_500);
-    assert_eq!(lab.replay(), "streamglass generate --seed 77 --for 2500ms");
+    tell(&mut lab, Command::Apply { setting: Setting::SessionRate(9.0) });
+    go(&mut lab, 8_000);
+    tell(&mut lab, Command::PauseQuery { query: "top-content".into() });
+    go(&mut lab, 1_000);
+    go(&mut lab, 5_000);
+    tell(&mut lab, Command::Coalesce { on: false });
+    go(&mut lab, 20_000);
+    let save = lab.save();
+    (lab, save)
+}
+
+#[test]
+fn a_saved_run_is_made_again_to_the_byte() {
+    let (mut lab, save) = saved();
+    assert_eq!(save.log.len(), 2, "the way back made the third change undone");
+    let read = Save::parse(&save.json()).expect("it reads what it writes");
+    assert_eq!(read, save);
+    let mut turns = 0;
+    let mut again = streamglass::lab::Lab::replay(&read, |_| turns += 1).expect("it can be made");
+    assert_eq!(picture(&mut again), picture(&mut lab));
+    assert_eq!(turns, save.until.turn);
+    assert_eq!(again.save(), save);
+}
+
+#[test]
+fn what_is_no_saved_run_is_refused_with_its_place() {
+    let (_, save) = saved();
+    let parse = |edit: fn(&mut serde_json::Value)| {
+        let mut tree: serde_json::Value = serde_json::from_str(&save.json()).expect("JSON");
+        edit(&mut tree);
+        Save::parse(&tree.to_string()).expect_err("it is wrong").path
+    };
+    assert_eq!(parse(|tree| tree["streamglass"] = json!(2)), "streamglass");
+    assert_eq!(parse(|tree| tree["seed"] = json!(MOST_SEED + 1)), "seed");
+    assert_eq!(parse(|tree| tree["log"][0]["at"]["turn"] = json!(u64::MAX)), "log[1].at.turn");
+    assert_eq!(parse(|tree| tree["other"] = json!(1)), "");
+    for text in ["", "{", "[]", "null", "{\"streamglass\":1}"] {
+        assert_eq!(Save::parse(text).expect_err(text).path, "");
+    }
+    let mut bad = save.clone();
+    bad.log = std::sync::Arc::new(vec![streamglass::lab::log::Entry {
+        change: streamglass::lab::log::Change::PauseQuery { query: "nobody's".into() },
+        ..save.log[0].clone()
+    }]);
+    let problems = streamglass::lab::Lab::replay(&bad, |_| {}).expect_err("there is no such query");
+    assert!(problems[0].message.contains("nobody's"), "{problems:?}");
 }

@@ -2,10 +2,11 @@
 
 import { type TemplateResult, html, nothing } from "lit";
 
+import { save } from "../save";
 import type { Advice } from "../support";
 
 /** `again` is called by the button under the panel's text. */
-export function panel({ title, text, steps, snippet }: Advice, again: () => void, label: string): TemplateResult {
+export function panel({ title, text, steps, snippet, file }: Advice, again: () => void, label: string): TemplateResult {
   return html`<section class="card panel" role="alert" aria-labelledby="panel-title">
     <h2 id="panel-title">${title}</h2>
     <p>${text}</p>
@@ -13,7 +14,10 @@ export function panel({ title, text, steps, snippet }: Advice, again: () => void
       ${steps.map((line) => html`<li>${line}</li>`)}
     </ol>
     ${snippet === null ? nothing : html`<div class="snippet"><pre tabindex="0">${snippet}</pre><button @click=${(event: Event) => copy(snippet, event)}>Copy</button></div>`}
-    <button class="primary" @click=${again}>${label}</button>
+    <div class="actions">
+      <button class="primary" @click=${again}>${label}</button>
+      ${file ? html`<button @click=${() => save(file.name, file.text)}>Save ${file.name}</button>` : nothing}
+    </div>
   </section>`;
 }
 

@@ -14,6 +14,10 @@ import { Flow } from "./flow";
 import { Inspector } from "./inspector";
 import { Truth } from "./truth";
 
+/** The file that a run is saved to, and the command line that makes it again. */
+const RUN_FILE = "streamglass-run.json";
+const REPLAY = `streamglass replay ${RUN_FILE}`;
+
 /** How much of the room is shown. */
 export type Controls = "full" | "minimal" | "none";
 
@@ -53,7 +57,7 @@ export class Pipeline extends Part {
       ${status.kind === "unsupported"
         ? panel(explain(status.obstacle), this.#again, "Try again")
         : html`
-            ${status.kind === "failed" ? this.#failed(status.message, status.replay) : nothing}
+            ${status.kind === "failed" ? this.#failed(status.message, status.saved) : nothing}
             ${this.controls === "none" ? nothing : html`<div class="bar"><stream-glass-transport .lab=${this.lab} .full=${full}></stream-glass-transport></div>`}
             <stream-glass-flow .lab=${this.lab}></stream-glass-flow>
             <div class="charts">
@@ -87,13 +91,17 @@ export class Pipeline extends Part {
     </div>`;
   }
 
-  #failed(message: string, replay: string): TemplateResult {
+  #failed(message: string, saved: string): TemplateResult {
     return panel(
       {
         title: "The engine met a bug and stopped",
         text: message,
-        steps: replay === "" ? ["Start the lab again. What you see below is how far the run came."] : ["What you see below is how far the run came. This command line replays it, and makes a good bug report:"],
-        snippet: replay === "" ? null : replay,
+        steps:
+          saved === ""
+            ? ["Start the lab again. What you see below is how far the run came."]
+            : ["What you see below is how far the run came. Save it: the file replays it with all that was changed, and makes a good bug report."],
+        snippet: saved === "" ? null : REPLAY,
+        file: saved === "" ? null : { name: RUN_FILE, text: saved },
       },
       this.#again,
       "Start again",
