@@ -7,6 +7,7 @@ mod generate;
 mod progress;
 mod replay;
 mod run;
+mod test;
 mod units;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ enum Command {
     Count(count::Args),
     Run(run::Args),
     Replay(replay::Args),
+    Test(test::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Count(args) => count::run(args),
         Command::Run(args) => run::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Test(args) => test::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

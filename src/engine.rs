@@ -1,6 +1,8 @@
 //! Topics and running queries together: records in, records out. Not here: where records come from,
 //! and how fast time runs.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use crate::chunk::Chunk;
@@ -20,7 +22,8 @@ const BATCH: usize = 1_024;
 /// A running query.
 #[derive(Debug)]
 pub struct Query {
-    pipeline: Pipeline,
+    /// Shared with checkpoints.
+    pipeline: Arc<Pipeline>,
     task: Task,
     paused: bool,
 }
@@ -43,7 +46,7 @@ pub struct QueryStats {
 impl Query {
     /// The plan.
     #[must_use]
-    pub const fn pipeline(&self) -> &Pipeline {
+    pub fn pipeline(&self) -> &Pipeline {
         &self.pipeline
     }
 
@@ -99,7 +102,8 @@ pub struct Engine {
 #[derive(Clone, Debug)]
 pub struct EngineCheckpoint {
     topics: Topics,
-    queries: Vec<(Vec<u8>, bool)>,
+    /// Plan, state, and whether it is paused.
+    queries: Vec<(Arc<Pipeline>, Vec<u8>, bool)>,
     next_commit: Option<Micros>,
     coalesced: bool,
 }
@@ -151,7 +155,31 @@ impl Engine {
             return Err(StartError::NameTaken(pipeline.name));
         }
         let task = Task::new(&pipeline, &mut self.topics)?;
-        self.queries.push(Query { pipeline, task, paused: false });
+        self.queries.push(Query { pipeline: Arc::new(pipeline), task, paused: false });
+        Ok(())
+    }
+
+    /// Stops a query and forgets its state. False when there is no such query.
+    pub fn stop(&mut self, name: &str) -> bool {
+        let before = self.queries.len();
+        self.queries.retain(|query| query.pipeline.name != name);
+        self.queries.len() < before
+    }
+
+    /// Puts another plan in the place of the query of its name, which goes on where that was in
+    /// each topic that both read.
+    ///
+    /// # Errors
+    /// When there is no such query or the plan is not valid; the old query goes on then.
+    pub fn replace(&mut self, pipeline: Pipeline) -> Result<(), StartError> {
+        let named = |query: &&mut Query| query.pipeline.name == pipeline.name;
+        let Some(query) = self.queries.iter_mut().find(named) else {
+            return Err(StartError::NoQuery(pipeline.name));
+        };
+        let mut task = Task::new(&pipeline, &mut self.topics)?;
+        task.go_on_from(&query.task);
+        query.task = task;
+        query.pipeline = Arc::new(pipeline);
         Ok(())
     }
 
@@ -219,9 +247,10 @@ impl Engine {
     /// All that the engine is, and about how many bytes that are if nothing is shared.
     #[must_use]
     pub fn checkpoint(&self) -> (EngineCheckpoint, u64) {
-        let queries: Vec<_> =
-            self.queries.iter().map(|query| (query.task.checkpoint(), query.paused)).collect();
-        let state: usize = queries.iter().map(|(bytes, _)| bytes.len()).sum();
+        let of_query =
+            |query: &Query| (Arc::clone(&query.pipeline), query.task.checkpoint(), query.paused);
+        let queries: Vec<_> = self.queries.iter().map(of_query).collect();
+        let state: usize = queries.iter().map(|(_, bytes, _)| bytes.len()).sum();
         let topics: u64 = self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum();
         let checkpoint = EngineCheckpoint {
             topics: self.topics.clone(),
@@ -232,18 +261,23 @@ impl Engine {
         (checkpoint, state as u64 + topics)
     }
 
-    /// Goes to a checkpoint of this engine.
+    /// Goes to a checkpoint: queries that were started since are gone, those that were stopped
+    /// since are there again.
     ///
     /// # Errors
-    /// When the checkpoint is of another engine.
-    pub fn restore(&mut self, checkpoint: &EngineCheckpoint) -> Result<(), CheckpointError> {
-        self.topics = checkpoint.topics.clone();
+    /// When the bytes of a state are damaged: the engine is then as it was.
+    pub fn restore(&mut self, checkpoint: &EngineCheckpoint) -> Result<(), RestoreError> {
+        let mut topics = checkpoint.topics.clone();
+        let mut queries = Vec::with_capacity(checkpoint.queries.len());
+        for (pipeline, state, paused) in &checkpoint.queries {
+            let mut task = Task::new(pipeline, &mut topics)?;
+            task.restore(state)?;
+            queries.push(Query { pipeline: Arc::clone(pipeline), task, paused: *paused });
+        }
+        self.topics = topics;
+        self.queries = queries;
         self.next_commit = checkpoint.next_commit;
         self.coalesced = checkpoint.coalesced;
-        for (query, (state, paused)) in self.queries.iter_mut().zip(&checkpoint.queries) {
-            query.task.restore(state)?;
-            query.paused = *paused;
-        }
         Ok(())
     }
 }
@@ -282,6 +316,20 @@ pub enum StartError {
     /// A topic is missing.
     #[error("there is no topic `{0}`")]
     NoTopic(String),
+    /// A query is missing.
+    #[error("there is no query `{0}`")]
+    NoQuery(String),
+}
+
+/// Why an engine did not go back to a checkpoint.
+#[derive(Debug, Error)]
+pub enum RestoreError {
+    /// A plan of the checkpoint cannot be started.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A state cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }
 
 #[cfg(test)]

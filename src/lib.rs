@@ -17,6 +17,7 @@ pub mod record;
 pub mod replay;
 pub mod rng;
 pub mod schema;
+pub mod session;
 pub mod sql;
 pub mod state;
 pub mod time;

@@ -5,6 +5,7 @@
 
 pub mod expression;
 pub mod pipeline;
+pub mod show;
 
 pub use crate::aggregate::AggregateFunction;
 pub use expression::{Arithmetic, Comparison, Expr};

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::engine::{self, Engine, StartError};
 use crate::plan::{Emit, Op, Pipeline};
 use crate::record::PartitionId;
+use crate::session::insert;
 use crate::sql::analyzer::{InsertedValues, Planned};
 use crate::sql::catalog::Source;
 use crate::sql::diagnostic::Diagnostic;
@@ -97,6 +98,10 @@ impl Replay {
                 .workspace
                 .take(statement, Emit::Update, &|_| None)
                 .map_err(ReplayError::Script)?;
+            if let Some(what) = live_only(&step) {
+                let diagnostic = Diagnostic::unsupported(what, statement.span);
+                return Err(ReplayError::Script(vec![diagnostic]));
+            }
             replay.keep(step);
         }
         Ok(replay)
@@ -117,7 +122,24 @@ impl Replay {
             Step::Stop(ids) => {
                 self.queries.retain(|query| !ids.iter().any(|id| **id == *query.pipeline.name));
             }
-            Step::Done(_) | Step::Pause(..) | Step::Dropped(..) => {}
+            Step::Replace(planned) => {
+                self.queries.retain(|query| query.pipeline.name != planned.pipeline.name);
+                self.queries.push(*planned);
+            }
+            // These change nothing that is written: what they tell is for a live session.
+            Step::Done(_)
+            | Step::Pause(..)
+            | Step::Dropped(..)
+            | Step::Explain(_)
+            | Step::ExplainQuery(_)
+            | Step::Show(_)
+            | Step::Describe(..)
+            | Step::DescribeFunction(_)
+            // Refused before.
+            | Step::Select(_)
+            | Step::Print(_)
+            | Step::AssertRow(..)
+            | Step::AssertTopic(..) => {}
         }
     }
 
@@ -145,8 +167,10 @@ impl Replay {
     }
 
     fn inserted(&self, insert: &InsertedValues) -> Result<Bytes, ReplayError> {
-        input::inserted(insert)
-            .map_err(|why| ReplayError::Insert(insert.target.name.to_string(), why))
+        let record = insert::record(insert)
+            .map_err(|why| ReplayError::Insert(insert.target.name.to_string(), why))?;
+        let timestamp = record.timestamp.map_or(0, |timestamp| timestamp.0);
+        Ok(Bytes { key: record.key, value: record.value, timestamp })
     }
 
     /// What one query writes: it has topics of its own, with the records that it is to read.
@@ -184,6 +208,16 @@ impl Replay {
             return Err(ReplayError::Stopped(query.pipeline.name.clone(), why.to_owned()));
         }
         Ok(collect(&engine, &query.sink.topic))
+    }
+}
+
+/// The name of what is only answered in a live session, if a step is that.
+const fn live_only(step: &Step) -> Option<&'static str> {
+    match step {
+        Step::Select(_) => Some("a SELECT statement of its own in a replay"),
+        Step::Print(_) => Some("PRINT in a replay"),
+        Step::AssertRow(..) | Step::AssertTopic(..) => Some("ASSERT in a replay"),
+        _ => None,
     }
 }
 

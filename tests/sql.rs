@@ -1,6 +1,44 @@
-//! Deep SQL texts on a small stack.
+//! SQL from outside: the scripts under `tests/sql`, which test themselves, and deep texts on a small
+//! stack.
 
+use std::path::{Path, PathBuf};
+
+use streamglass::session::script::cases;
 use streamglass::sql::parse;
+
+fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the folder of scripts") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            scripts(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn scripts_hold() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    scripts(&root.join("tests/sql"), &mut paths);
+    paths.sort();
+    assert!(paths.len() >= 150, "{} scripts", paths.len());
+    let mut failures = String::new();
+    for path in paths {
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let text = std::fs::read_to_string(&path).expect("a script");
+        for case in cases(&text) {
+            if let Err(why) = case.run(&name) {
+                failures.push_str(&format!(
+                    "{}\n{why}replay: streamglass test {name} --only '{}'\n\n",
+                    case.name, case.name
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
 
 #[test]
 fn hostile_texts_meet_limits() {

@@ -26,6 +26,8 @@ pub enum Failure {
         /// Whether that is the fault of this program, not of the script or its input.
         is_fault: bool,
     },
+    /// What the command reports is a failure, and was told.
+    Told,
     /// The command line is wrong in a way that the parser cannot see.
     Usage(String),
 }
@@ -63,6 +65,7 @@ impl Failure {
                 eprintln!("error[{code}]: {message}");
                 if is_fault { ExitCode::FAILURE } else { ExitCode::from(2) }
             }
+            Self::Told => ExitCode::FAILURE,
             Self::Usage(message) => {
                 eprintln!("error: {message}\n\nFor more information, try '--help'.");
                 ExitCode::from(64)

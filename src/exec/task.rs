@@ -157,6 +157,30 @@ impl Task {
         self.nodes[node].is_subscribed = true;
     }
 
+    /// Reads on from the end of its topics: nothing of what is there now.
+    pub fn skip_to_end(&mut self, topics: &Topics) {
+        for node in &mut self.nodes {
+            if let Stage::Source(source) = &mut node.stage
+                && let Some(topic) = topics.get(source.topic)
+            {
+                source.consumer = Consumer::from_end(topic);
+            }
+        }
+    }
+
+    /// Reads on where another task is, in each topic that both read into rows.
+    pub fn go_on_from(&mut self, other: &Self) {
+        for node in &mut self.nodes {
+            let Stage::Source(source) = &mut node.stage else { continue };
+            let same = other.nodes.iter().filter_map(Running::position);
+            let position =
+                same.filter(|(topic, _)| *topic == source.topic).map(|(_, at)| at).next();
+            if let Some(position) = position {
+                source.consumer = position.clone();
+            }
+        }
+    }
+
     /// Why the task stopped, if it has: a plan can ask for that instead of leaving out what cannot
     /// be read. It then reads nothing more.
     #[must_use]

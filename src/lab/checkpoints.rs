@@ -6,7 +6,7 @@ use crate::lab::log::Stamp;
 const MOST: usize = 24;
 /// The most bytes they may hold together. Counted as if nothing were shared, so it is an upper
 /// bound: sealed segments and pages of the clickstream are shared with the run.
-const MOST_BYTES: u64 = 256 << 20;
+const MOST_BYTES: u64 = 128 << 20;
 /// Turns between the first checkpoints: 30 s of virtual time at a low rate.
 const FIRST_SPACING: u64 = 300;
 

@@ -58,6 +58,14 @@ pub enum Op {
     Sink(Sink),
 }
 
+impl Op {
+    /// Whether it remembers rows.
+    #[must_use]
+    pub const fn has_state(&self) -> bool {
+        matches!(self, Self::Aggregate(_) | Self::Join(_))
+    }
+}
+
 /// How bytes become values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {

@@ -9,16 +9,10 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::Bytes;
-use crate::chunk::{Chunk, Column, Window};
-use crate::exec::Drops;
-use crate::exec::expression::Evaluator;
-use crate::exec::sink::SinkWriter;
+use crate::chunk::{Column, Window};
 use crate::format::kafka;
-use crate::plan::{Expr, Sink};
-use crate::sql::analyzer::{InsertedValues, plan_format};
 use crate::sql::catalog::{Serde, Source, keys, values};
 use crate::time::Timestamp;
-use crate::topic::{Consumer, TopicConfig, Topics};
 use crate::value::{DataType, Value};
 
 /// Why an input has no bytes.
@@ -182,47 +176,4 @@ fn kafka_bytes(json: &str, data_type: &DataType) -> Option<Vec<u8>> {
     column.push(&value);
     let mut bytes = Vec::new();
     kafka::write(&mut bytes, &column, 0).ok()?.then_some(bytes)
-}
-
-/// The record of an `INSERT INTO … VALUES`.
-pub(super) fn inserted(insert: &InsertedValues) -> Result<Bytes, String> {
-    let row = Chunk {
-        timestamps: vec![Timestamp(0)],
-        partitions: vec![0],
-        offsets: vec![0],
-        ..Chunk::default()
-    };
-    let evaluate = |expr: &Expr| -> Result<Column, String> {
-        let mut evaluator = Evaluator::new(expr, &[]).map_err(|error| error.to_string())?;
-        Ok(evaluator.evaluate(&row).clone())
-    };
-    let mut chunk = row.clone();
-    for expr in &insert.columns {
-        chunk.columns.push(evaluate(expr)?);
-    }
-    if let Some(timestamp) = &insert.timestamp
-        && let Value::BigInt(millis) = evaluate(timestamp)?.value(0)
-    {
-        chunk.timestamps = vec![Timestamp(millis)];
-    }
-    let source = &insert.target;
-    let mut topics = Topics::default();
-    let name = source.topic.to_string();
-    let id = topics.create(TopicConfig::new(name, 1)).map_err(|error| error.to_string())?;
-    let (key_format, value_format) =
-        (plan_format(source.key_format), plan_format(source.value_format));
-    let plan = Sink::new(&*source.topic, key_format, value_format);
-    let mut writer =
-        SinkWriter::new(&plan, &source.schema, None, id).map_err(|error| error.to_string())?;
-    writer.write(&chunk, &mut topics, &mut Drops::default());
-    let topic = topics.get(id).ok_or("no topic")?;
-    let mut bytes = None;
-    Consumer::from_start(topic).poll(topic, 1, usize::MAX, |record| {
-        bytes = Some(Bytes {
-            key: record.key.map(<[u8]>::to_vec),
-            value: record.value.map(<[u8]>::to_vec),
-            timestamp: record.timestamp.0,
-        });
-    });
-    bytes.ok_or_else(|| "the row cannot be written".to_owned())
 }

@@ -23,15 +23,15 @@ mod types;
 use std::sync::Arc;
 
 pub use input::plan_format;
-pub use insert::InsertedValues;
-pub use query::Planned;
+pub use insert::{InsertedValues, Purpose};
+pub use query::{Planned, Selected, describe};
 
 use super::ast::{CreateSource, CreateSourceAs, Expr, Ident, Query, TypeName};
 use super::catalog::{Catalog, Source};
 use super::diagnostic::{Code, Diagnostic};
 use super::settings::Settings;
 use super::span::Span;
-use crate::plan::{Emit, Node, NodeId, Op};
+use crate::plan::{Emit, Node, NodeId, Op, Pipeline};
 use crate::value::DataType;
 
 /// What a statement is analysed against.
@@ -152,20 +152,39 @@ pub fn insert_select(
     finish(planned, findings)
 }
 
-/// `INSERT INTO target (columns) VALUES (…)`
+/// `SELECT …` of its own, run as the query `id`.
 ///
 /// # Errors
 /// All that was found wrong.
-pub fn insert_values(
+pub fn select(query: &Query, id: &str, context: &Context<'_>) -> Result<Selected, Vec<Diagnostic>> {
+    let mut findings = Findings::default();
+    let selected = query::select(query, id, context, &mut findings);
+    finish(selected, findings)
+}
+
+/// `target (columns) VALUES (…)`, of an `INSERT INTO` or an `ASSERT`.
+///
+/// # Errors
+/// All that was found wrong.
+pub fn values(
     target: &Ident,
     columns: &[Ident],
     values: &[Expr],
     at: Span,
+    purpose: Purpose,
     context: &Context<'_>,
 ) -> Result<InsertedValues, Vec<Diagnostic>> {
     let mut findings = Findings::default();
-    let inserted = insert::analyze(target, columns, values, at, context, &mut findings);
-    finish(inserted, findings)
+    let row = insert::analyze(target, columns, values, at, purpose, context, &mut findings);
+    finish(row, findings)
+}
+
+/// The plan that gives the rows of a source as they are; its only node reads them.
+#[must_use]
+pub fn read(source: &Source, context: &Context<'_>) -> Pipeline {
+    let mut builder = Builder::default();
+    input::read(source, context, &mut builder);
+    Pipeline { name: format!("rows of {}", source.name), nodes: builder.nodes }
 }
 
 /// The type that `CREATE TYPE` gives a name.

@@ -92,6 +92,8 @@ impl Code {
     pub const TABLE_FUNCTION: Self = Self(410);
     /// A statement that cannot be carried out now.
     pub const STATEMENT: Self = Self(411);
+    /// What `ASSERT` says is not so.
+    pub const ASSERTION: Self = Self(412);
     /// Valid ksqlDB that is not supported yet.
     pub const UNSUPPORTED: Self = Self(901);
 }

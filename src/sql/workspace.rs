@@ -2,21 +2,20 @@
 //!
 //! The pure half of a session: whoever runs queries and holds topics takes the [`Step`]s.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use super::analyzer::{self, Context, InsertedValues, Planned, show_type};
+use super::analyzer::{self, Context, InsertedValues, Planned, Purpose, Selected};
 use super::ast::{
-    CreateSource, CreateSourceAs, Ident, LiteralKind, Names, Query as Select, QueryTarget, Show,
-    SourceKind, Statement, StatementKind,
+    AssertSource, ColumnConstraint, CreateSource, CreateSourceAs, Ident, LiteralKind, Names, Print,
+    Query as Select, QueryTarget, Show, SourceKind, Statement, StatementKind,
 };
 use super::catalog::{Catalog, Query, Source, kind_name};
 use super::diagnostic::{Code, Diagnostic};
 use super::printer::quoted;
 use super::settings::Settings;
 use super::span::Span;
-use crate::plan::Emit;
-use crate::schema::Role;
+use crate::plan::{Emit, Pipeline};
+use crate::schema::{Field, Role};
 
 /// What is left to do for a statement.
 #[derive(Clone, Debug)]
@@ -35,6 +34,26 @@ pub enum Step {
     Pause(Vec<Arc<str>>, bool),
     /// A source was dropped, maybe with its topic.
     Dropped(Source, bool),
+    /// A query takes the place of the one with this id, and goes on where it is.
+    Replace(Box<Planned>),
+    /// A query of its own is to be answered.
+    Select(Box<Selected>),
+    /// A query is to be shown; it does not run.
+    Explain(Box<Pipeline>),
+    /// A running query is to be shown.
+    ExplainQuery(Arc<str>),
+    /// The records of a topic are to be shown.
+    Print(Print),
+    /// A list is to be shown.
+    Show(Show),
+    /// Sources are to be described; with all that is known of them.
+    Describe(Vec<Arc<str>>, bool),
+    /// A function is to be described.
+    DescribeFunction(Arc<str>),
+    /// The next record of a source must be this one, or its key's tombstone.
+    AssertRow(Box<InsertedValues>, Purpose),
+    /// A topic must be there, or not.
+    AssertTopic(Box<str>, bool),
 }
 
 /// The catalog and the settings of a session.
@@ -87,7 +106,8 @@ impl Workspace {
                 self.insert_select(target, query, text, changes, partitions_of)
             }
             StatementKind::InsertValues { target, columns, values } => {
-                let inserted = analyzer::insert_values(target, columns, values, at, &context)?;
+                let purpose = Purpose::Insert;
+                let inserted = analyzer::values(target, columns, values, at, purpose, &context)?;
                 Ok(Step::Insert(Box::new(inserted)))
             }
             StatementKind::CreateType { if_not_exists, name, target } => {
@@ -137,27 +157,154 @@ impl Workspace {
                 Ok(Step::Done(format!("{} defined", name.original)))
             }
             StatementKind::Undefine(name) => Ok(Step::Done(format!("{} undefined", name.original))),
-            StatementKind::Show(show) => self.show(*show, at),
-            StatementKind::Describe { name, .. } => self.describe(name),
-            StatementKind::Query(_) => unsupported("a SELECT statement of its own", at),
+            StatementKind::Show(show) => match show.names {
+                Names::Connectors
+                | Names::SourceConnectors
+                | Names::SinkConnectors
+                | Names::ConnectorPlugins => unsupported("a connector", at),
+                _ => Ok(Step::Show(*show)),
+            },
+            StatementKind::Describe { name, extended } => {
+                Ok(Step::Describe(vec![self.source(name)?.name.clone()], *extended))
+            }
+            StatementKind::DescribeAll { source_kind, extended } => {
+                let of_kind = self.catalog.sources().filter(|source| source.kind == *source_kind);
+                let names = of_kind.map(|source| source.name.clone());
+                Ok(Step::Describe(names.collect(), *extended))
+            }
+            StatementKind::DescribeFunction(name) => describe_function(name),
+            StatementKind::Query(query) => {
+                let id = query_id(query);
+                Ok(Step::Select(Box::new(analyzer::select(query, id, &context)?)))
+            }
+            StatementKind::Explain(statement) => self.explain(statement, &context),
+            StatementKind::ExplainQuery(id) => {
+                match &*self.targets(&QueryTarget::Id(id.clone()))? {
+                    [id, ..] => Ok(Step::ExplainQuery(id.clone())),
+                    [] => refuse(Code::UNKNOWN_QUERY, "no such query", id.span),
+                }
+            }
+            StatementKind::Print(print) => Ok(Step::Print(print.clone())),
+            StatementKind::AssertValues { source, columns, values } => {
+                self.assert_row(source, columns, values, at, Purpose::Assert, &context)
+            }
+            StatementKind::AssertTombstone { source, columns, values } => {
+                self.assert_row(source, columns, values, at, Purpose::AssertTombstone, &context)
+            }
+            StatementKind::AssertSource(assert) => self.assert_source(assert, &context),
+            StatementKind::AssertTopic { exists, topic, properties, .. } => {
+                if let Some(property) = properties.first() {
+                    return unsupported("ASSERT TOPIC … WITH", property.name.span());
+                }
+                Ok(Step::AssertTopic(topic.name().into(), *exists))
+            }
             StatementKind::CreateConnector { .. }
             | StatementKind::DropConnector { .. }
             | StatementKind::DescribeConnector(_) => unsupported("a connector", at),
             StatementKind::AlterSource { .. } => unsupported("ALTER", at),
             StatementKind::AlterSystem { .. } => unsupported("ALTER SYSTEM", at),
-            StatementKind::DescribeAll { .. } => unsupported("DESCRIBE STREAMS", at),
-            StatementKind::DescribeFunction(_) => unsupported("DESCRIBE FUNCTION", at),
-            StatementKind::Explain(_) | StatementKind::ExplainQuery(_) => {
-                unsupported("EXPLAIN", at)
-            }
-            StatementKind::Print(_) => unsupported("PRINT", at),
             StatementKind::RunScript(_) => unsupported("RUN SCRIPT", at),
-            StatementKind::AssertValues { .. }
-            | StatementKind::AssertTombstone { .. }
-            | StatementKind::AssertSource(_)
-            | StatementKind::AssertTopic { .. }
-            | StatementKind::AssertSchema { .. } => unsupported("ASSERT", at),
+            StatementKind::AssertSchema { .. } => unsupported("a schema registry", at),
         }
+    }
+
+    fn source(&self, name: &Ident) -> Result<&Source, Vec<Diagnostic>> {
+        self.catalog.source(&name.name).ok_or_else(|| {
+            let message = format!("no stream or table {}", quoted(&name.name));
+            let diagnostic = Diagnostic::error(Code::UNKNOWN_SOURCE, message, name.span);
+            vec![match self.catalog.similar_source(&name.name) {
+                Some(near) => diagnostic.with_help(format!("did you mean {}?", quoted(near))),
+                None => diagnostic,
+            }]
+        })
+    }
+
+    /// What a statement would run, without running it.
+    fn explain(&self, statement: &Statement, context: &Context<'_>) -> Outcome {
+        let pipeline = match &statement.kind {
+            StatementKind::Query(query) => {
+                analyzer::select(query, query_id(query), context)?.pipeline
+            }
+            StatementKind::CreateSourceAs(create) => {
+                analyzer::create_as(create, &Arc::from("explained"), context)?.pipeline
+            }
+            StatementKind::InsertSelect { target, query, .. } => {
+                analyzer::insert_select(target, query, &Arc::from("explained"), context)?.pipeline
+            }
+            _ => {
+                let message = "EXPLAIN is for queries: this statement runs none";
+                return refuse(Code::STATEMENT, message, statement.span);
+            }
+        };
+        Ok(Step::Explain(Box::new(pipeline)))
+    }
+
+    fn assert_row(
+        &self,
+        source: &Ident,
+        columns: &[Ident],
+        values: &[super::ast::Expr],
+        at: Span,
+        purpose: Purpose,
+        context: &Context<'_>,
+    ) -> Outcome {
+        let row = analyzer::values(source, columns, values, at, purpose, context)?;
+        Ok(Step::AssertRow(Box::new(row), purpose))
+    }
+
+    /// A source is as it is said to be: kind, columns, and each property that is named.
+    fn assert_source(&self, assert: &AssertSource, context: &Context<'_>) -> Outcome {
+        let source = self.source(&assert.name)?;
+        let at = assert.name.span;
+        let mut problems = Vec::new();
+        if source.kind != assert.source_kind {
+            problems.push(format!("{} is a {}", quoted(&source.name), source.kind_name()));
+        }
+        if !assert.columns.is_empty() {
+            let mut expected = Vec::new();
+            for column in &assert.columns {
+                let data_type = analyzer::data_type(&column.data_type, &self.catalog)?;
+                expected.push(match &column.constraint {
+                    Some(ColumnConstraint::Key | ColumnConstraint::PrimaryKey) => {
+                        Field::key(&column.name.name, data_type)
+                    }
+                    _ => Field::value(&column.name.name, data_type),
+                });
+            }
+            // Key columns come first in a source, wherever they were declared.
+            expected.sort_by_key(|field| field.role != Role::Key);
+            if expected != source.schema.fields {
+                let actual = analyzer::describe(&source.schema);
+                problems.push(format!("{} has the columns {actual}", quoted(&source.name)));
+            }
+        }
+        if !assert.properties.is_empty() && problems.is_empty() {
+            let create = CreateSource {
+                source_kind: assert.source_kind,
+                or_replace: false,
+                read_only: false,
+                if_not_exists: false,
+                name: assert.name.clone(),
+                columns: assert.columns.clone(),
+                properties: assert.properties.clone(),
+            };
+            let expected = analyzer::create(&create, context)?;
+            if expected.topic != source.topic {
+                problems.push(format!("its topic is {}", source.topic));
+            }
+            let formats = |source: &Source| (source.key_format, source.value_format);
+            if formats(&expected) != formats(source) {
+                let (key, value) = (source.key_format.name(), source.value_format.name());
+                problems.push(format!("its formats are {key} and {value}"));
+            }
+            if expected.timestamp != source.timestamp {
+                problems.push("its timestamp column is another".to_owned());
+            }
+        }
+        if problems.is_empty() {
+            return Ok(Step::Done(format!("{} is as expected", quoted(&source.name))));
+        }
+        refuse(Code::ASSERTION, problems.join("; "), at)
     }
 
     fn create(
@@ -190,7 +337,7 @@ impl Workspace {
         let planned = planned?;
         if let Some(old) = self.catalog.source(&name.name) {
             if create.or_replace {
-                return unsupported("CREATE OR REPLACE … AS SELECT of what is there", name.span);
+                return self.replace_query(name, planned, text);
             }
             let message = format!("there is a {} {}", old.kind_name(), quoted(&old.name));
             return exists(create.if_not_exists, message, name);
@@ -200,6 +347,31 @@ impl Workspace {
         let (reads, writes) = (planned.reads.clone(), planned.sink.name.clone());
         self.catalog.add_query(Query { id, reads, writes, text });
         Ok(Step::Start(Box::new(planned)))
+    }
+
+    /// `CREATE OR REPLACE … AS SELECT` of what such a statement made: the query keeps its id and
+    /// goes on where it is. As in ksqlDB only what has no state can be replaced: what was already
+    /// aggregated or joined would be of the old query.
+    fn replace_query(&mut self, name: &Ident, mut planned: Planned, text: String) -> Outcome {
+        self.check_replaced(name, &planned.sink)?;
+        let created_by = self.catalog.source(&name.name).and_then(|old| old.created_by.clone());
+        let Some(id) = created_by else {
+            let message = format!("{} was not made by a query", quoted(&name.name));
+            return refuse(Code::STATEMENT, message, name.span);
+        };
+        if planned.pipeline.nodes.iter().any(|node| node.op.has_state()) {
+            let message = "a query with an aggregation or a join cannot be replaced";
+            let help = format!("DROP {} and create it anew", quoted(&name.name));
+            let diagnostic = Diagnostic::error(Code::STATEMENT, message, name.span);
+            return Err(vec![diagnostic.with_help(help)]);
+        }
+        planned.pipeline.name = id.to_string();
+        planned.sink.created_by = Some(id.clone());
+        self.catalog.add_source(planned.sink.clone());
+        let (reads, writes) = (planned.reads.clone(), planned.sink.name.clone());
+        self.catalog.drop_query(&id);
+        self.catalog.add_query(Query { id, reads, writes, text });
+        Ok(Step::Replace(Box::new(planned)))
     }
 
     fn insert_select(
@@ -293,67 +465,26 @@ impl Workspace {
             },
         }
     }
+}
 
-    fn show(&self, show: Show, at: Span) -> Outcome {
-        let mut out = String::new();
-        match show.names {
-            Names::Streams | Names::Tables => {
-                let kind = if show.names == Names::Streams {
-                    SourceKind::Stream
-                } else {
-                    SourceKind::Table
-                };
-                for source in self.catalog.sources().filter(|source| source.kind == kind) {
-                    let (key, value) = (source.key_format.name(), source.value_format.name());
-                    let _ =
-                        writeln!(out, "{} {} {key} {value}", quoted(&source.name), source.topic);
-                }
-            }
-            Names::Queries => {
-                for query in self.catalog.queries() {
-                    let _ = writeln!(out, "{} {}", query.id, quoted(&query.writes));
-                }
-            }
-            Names::Types => {
-                for (name, data_type) in self.catalog.types() {
-                    let _ = writeln!(out, "{} {}", quoted(name), show_type(data_type));
-                }
-            }
-            Names::Properties => {
-                for (name, value) in self.settings.iter() {
-                    let _ = writeln!(out, "{name} {value}");
-                }
-            }
-            Names::Functions => {
-                for name in crate::function::registry::names() {
-                    let _ = writeln!(out, "{name}");
-                }
-            }
-            Names::Topics => return unsupported("SHOW TOPICS", at),
-            Names::Variables => return unsupported("SHOW VARIABLES", at),
-            Names::Connectors
-            | Names::SourceConnectors
-            | Names::SinkConnectors
-            | Names::ConnectorPlugins => return unsupported("a connector", at),
-        }
-        Ok(Step::Done(out))
-    }
+/// The name under which a query of its own runs.
+const fn query_id(query: &Select) -> &'static str {
+    if query.emit.is_some() { "push query" } else { "pull query" }
+}
 
-    fn describe(&self, name: &Ident) -> Outcome {
-        let Some(source) = self.catalog.source(&name.name) else {
-            let message = format!("no stream or table {}", quoted(&name.name));
-            return refuse(Code::UNKNOWN_SOURCE, message, name.span);
-        };
-        let mut out = String::new();
-        for field in &source.schema.fields {
-            let key = match (field.role, source.kind) {
-                (Role::Value, _) => "",
-                (Role::Key, SourceKind::Stream) => " KEY",
-                (Role::Key, SourceKind::Table) => " PRIMARY KEY",
-            };
-            let _ = writeln!(out, "{} {}{key}", quoted(&field.name), show_type(&field.data_type));
+fn describe_function(name: &Ident) -> Outcome {
+    match crate::function::registry::describe(&name.name) {
+        Some(function) => Ok(Step::DescribeFunction(Arc::from(function.name))),
+        None => {
+            let message = format!("no function {}", name.original);
+            let names = crate::function::registry::names();
+            let near = super::spelling::closest(&name.name, names.into_iter());
+            let diagnostic = Diagnostic::error(Code::UNKNOWN_FUNCTION, message, name.span);
+            Err(vec![match near {
+                Some(near) => diagnostic.with_help(format!("did you mean {near}?")),
+                None => diagnostic,
+            }])
         }
-        Ok(Step::Done(out))
     }
 }
 

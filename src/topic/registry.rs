@@ -26,7 +26,7 @@ pub enum TopicError {
 /// Topics in the order of their creation.
 #[derive(Clone, Debug, Default)]
 pub struct Topics {
-    /// `None` only while [`Topics::with`] holds the topic.
+    /// `None` while [`Topics::with`] holds the topic, and for ever where one was removed.
     topics: Vec<Option<Topic>>,
     names: BTreeMap<String, TopicId>,
 }
@@ -59,6 +59,13 @@ impl Topics {
         }
     }
 
+    /// Removes a topic and its records. Its number is never used again.
+    pub fn remove(&mut self, id: TopicId) -> Option<Topic> {
+        let topic = self.topics.get_mut(id.0 as usize)?.take()?;
+        self.names.remove(topic.name());
+        Some(topic)
+    }
+
     /// The number of the topic called `name`.
     #[must_use]
     pub fn id(&self, name: &str) -> Option<TopicId> {
@@ -85,13 +92,13 @@ impl Topics {
     /// Number of topics.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.topics.len()
+        self.names.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.topics.is_empty()
+        self.names.is_empty()
     }
 
     /// All topics in the order of their creation.
@@ -129,6 +136,16 @@ mod tests {
         assert_eq!(topics.get_or_create(TopicConfig::new("b", 9)), Ok(b));
         assert!(matches!(topics.create(TopicConfig::new("", 1)), Err(TopicError::Config(_))));
         assert_eq!(topics.len(), 2, "a topic that was refused is not there");
+    }
+
+    #[test]
+    fn the_number_of_a_removed_topic_is_not_used_again() {
+        let mut topics = Topics::default();
+        let a = topics.create(TopicConfig::new("a", 1)).expect("new");
+        assert_eq!(topics.remove(a).map(|topic| topic.name().to_owned()), Some("a".into()));
+        assert!(topics.remove(a).is_none() && topics.is_empty() && topics.get(a).is_none());
+        let again = topics.create(TopicConfig::new("a", 2)).expect("the name is free");
+        assert_ne!(again, a);
     }
 
     #[test]

@@ -12,26 +12,30 @@ use crate::{Failure, Outcome, browser, page};
 const HELP: &str = "\
 Runs the long tests: properties, determinism, and the page left alone at full load.
 
-USAGE: cargo xtask soak [--minutes N | --short] [--no-browser]
+USAGE: cargo xtask soak [--minutes N | --short] [--no-browser | --no-rust]
 
   --minutes N   how long the Rust tests run together, and then the page (default 10)
   --short       the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
-  --no-browser  only the Rust tests";
+  --no-browser  only the Rust tests
+  --no-rust     only the page";
 
 const SHORT_SECONDS: u64 = 20;
 
 pub fn main(mut args: lexopt::Parser) -> Outcome {
-    let (mut minutes, mut in_browser) = (10_u64, true);
+    let (mut minutes, mut in_browser, mut in_rust) = (10_u64, true, true);
     while let Some(argument) = args.next()? {
         match argument {
             lexopt::Arg::Long("minutes") => minutes = crate::number(&mut args)?,
             lexopt::Arg::Long("short") => return short(),
             lexopt::Arg::Long("no-browser") => in_browser = false,
+            lexopt::Arg::Long("no-rust") => in_rust = false,
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Err(Failure::Help(HELP)),
             other => return Err(other.unexpected().into()),
         }
     }
-    rust(minutes * 60)?;
+    if in_rust {
+        rust(minutes * 60)?;
+    }
     if in_browser { in_page(minutes) } else { Ok(()) }
 }
 

@@ -127,7 +127,7 @@ fn window_spec(window: KeyWindow) -> Option<WindowSpec> {
 }
 
 /// Adds the node that reads a source.
-fn read(source: &Source, context: &Context<'_>, builder: &mut Builder) -> NodeId {
+pub fn read(source: &Source, context: &Context<'_>, builder: &mut Builder) -> NodeId {
     let on_invalid =
         if context.settings.fails_on_invalid_timestamp() { OnError::Fail } else { OnError::Skip };
     let mut node = plan::Source::new(

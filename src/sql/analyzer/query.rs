@@ -37,6 +37,25 @@ pub struct Planned {
     pub reads: Vec<Arc<str>>,
 }
 
+/// A query of its own: its rows go to who asked.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// What it does; it has no sink.
+    pub pipeline: Pipeline,
+    /// The node that gives its rows, which is the last.
+    pub node: NodeId,
+    /// The columns of the rows, in the order of the select list.
+    pub schema: Schema,
+    /// Whether the rows are events or changes of a table.
+    pub kind: SourceKind,
+    /// The sources that it reads.
+    pub reads: Vec<Arc<str>>,
+    /// `EMIT …`: it goes on for ever. Without it, it is answered from what is there.
+    pub is_push: bool,
+    /// The most rows.
+    pub limit: Option<u64>,
+}
+
 /// The rows that a query results in.
 struct Rows {
     node: NodeId,
@@ -148,6 +167,51 @@ pub fn describe(schema: &Schema) -> String {
         format!("{} {}{key}", quoted(&field.name), show(&field.data_type))
     };
     schema.fields.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// `SELECT …`
+pub fn select(
+    query: &Query,
+    id: &str,
+    context: &Context<'_>,
+    findings: &mut Findings,
+) -> Option<Selected> {
+    let is_push = query.emit.is_some();
+    if !is_push {
+        check_pull(query, findings);
+    }
+    let mut builder = Builder::default();
+    let rows = analyze(query, None, context, &mut builder, findings)?;
+    let pipeline = Pipeline { name: id.to_owned(), nodes: builder.nodes };
+    Some(Selected {
+        pipeline,
+        node: rows.node,
+        schema: rows.schema,
+        kind: rows.kind,
+        reads: rows.reads,
+        is_push,
+        limit: query.limit,
+    })
+}
+
+/// A pull query looks up what is there: it joins and groups nothing.
+fn check_pull(query: &Query, findings: &mut Findings) {
+    let group = query.group_by.first().or(query.having.as_ref()).map(|expr| expr.span);
+    let clauses = [
+        ("joins", query.from.joins.first().map(|join| join.relation.span)),
+        ("GROUP BY and HAVING", group),
+        ("PARTITION BY", query.partition_by.first().map(|expr| expr.span)),
+        ("WINDOW", query.window.as_ref().map(|window| window.span)),
+    ];
+    for (clause, at) in clauses {
+        let Some(at) = at else { continue };
+        let message = format!("{clause}: not in a query without EMIT");
+        let diagnostic = Diagnostic::error(Code::STATEMENT, message, at);
+        findings.push(diagnostic.with_help(
+            "a query without EMIT answers from what is there: add EMIT CHANGES, or make a table \
+             with CREATE TABLE … AS SELECT and ask that",
+        ));
+    }
 }
 
 fn topic(with: &With, name: &Ident, context: &Context<'_>) -> Arc<str> {
@@ -266,7 +330,7 @@ impl Planner<'_> {
     fn check_clauses(&mut self, input: &Input) {
         let query = self.query;
         let is_grouped = !query.group_by.is_empty();
-        if input.kind == SourceKind::Table && input.window.is_some() {
+        if self.sink.is_some() && input.kind == SourceKind::Table && input.window.is_some() {
             let message = "a windowed table cannot be queried persistently";
             self.error(Code::WINDOW, message, query.span);
         }
@@ -340,8 +404,14 @@ impl Planner<'_> {
             clause: "SELECT",
             exploded: Some(&mut exploded),
         };
-        let items =
-            select::analyze(&self.query.select, &input.scope, names, self.context, self.findings);
+        let items = select::analyze(
+            &self.query.select,
+            &input.scope,
+            names,
+            self.sink.is_some(),
+            self.context,
+            self.findings,
+        );
         if !exploded.calls.is_empty() {
             if input.kind == SourceKind::Table {
                 let message = "table functions are for streams";
@@ -453,7 +523,15 @@ impl Planner<'_> {
     }
 
     /// Key columns first, in the key's order, then the others in the projection's.
+    /// Without a sink nobody needs the key: all in the projection's order.
     fn outputs(&mut self, items: Vec<Item>, keys: &[ResultKey], what: &str) -> Option<Vec<Output>> {
+        if self.sink.is_none() {
+            let value = |item: Item| Output {
+                field: Field::value(&item.name, item.data_type),
+                expr: item.expr,
+            };
+            return Some(items.into_iter().map(value).collect());
+        }
         let mut is_key = vec![false; items.len()];
         let mut outputs = Vec::new();
         let mut missing = Vec::new();
@@ -553,7 +631,8 @@ impl Planner<'_> {
             clause: "SELECT",
             has_bounds,
         };
-        let items = select::analyze(&self.query.select, scope, names, context, self.findings);
+        let (list, written) = (&self.query.select, self.sink.is_some());
+        let items = select::analyze(list, scope, names, written, context, self.findings);
         let having = self.query.having.as_ref().map(|having| {
             let names = &mut AggregateNames {
                 scope,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Findings;
 use super::expression::{Lowering, Names};
-use super::scope::{Kind, Scope, is_reserved};
+use super::scope::{Column, Kind, Scope, is_reserved};
 use super::typed::Typed;
 use super::{Context, types};
 use crate::plan::Expr;
@@ -79,11 +79,13 @@ impl Namer<'_> {
     }
 }
 
-/// The items of a select list, `*` as `star` writes it out; `None` after telling what is wrong.
+/// The items of a select list, `*` as `star` writes it out; `None` after telling what is wrong. What
+/// is `written` to a topic has no columns of reserved names; what a person is shown can.
 pub fn analyze(
     select: &[SelectItem],
     scope: &Scope,
     names: &mut dyn Names,
+    written: bool,
     context: &Context<'_>,
     findings: &mut Findings,
 ) -> Option<Vec<Item>> {
@@ -94,7 +96,7 @@ pub fn analyze(
         let mut lowering = Lowering { names, context, findings };
         match item {
             SelectItem::All { source, span } => {
-                star(source.as_ref(), *span, scope, &mut lowering, &mut items);
+                star(source.as_ref(), *span, scope, written, &mut lowering, &mut items);
             }
             SelectItem::StructAll { base, span } => {
                 struct_all(base, *span, &mut lowering, &mut namer, &mut items);
@@ -110,7 +112,9 @@ pub fn analyze(
                 else {
                     continue;
                 };
-                check_name(&name, alias.as_ref(), value.span, findings);
+                if written || alias.is_some() {
+                    check_name(&name, alias.as_ref(), value.span, findings);
+                }
                 items.push(Item {
                     name,
                     data_type: typed.data_type(),
@@ -160,11 +164,13 @@ fn check_duplicates(items: &[Item], findings: &mut Findings) {
     }
 }
 
-/// `*`: all columns, with their source's name in a join.
+/// `*`: all columns, with their source's name in a join. Who is shown the rows of a windowed source
+/// sees the windows too, behind the key.
 fn star(
     source: Option<&Ident>,
     at: Place,
     scope: &Scope,
+    written: bool,
     lowering: &mut Lowering<'_>,
     items: &mut Vec<Item>,
 ) {
@@ -175,13 +181,14 @@ fn star(
     };
     let synthetic = scope.synthetic_key.iter().filter(|_| source.is_none());
     let keys = synthetic.map(|column| (None, column));
-    let columns = relations
-        .iter()
-        .flat_map(|relation| relation.columns.iter().map(move |column| (Some(*relation), column)));
+    let is_bound = |column: &Column| matches!(&*column.name, "WINDOWSTART" | "WINDOWEND");
+    let columns = relations.iter().flat_map(|relation| {
+        let of_kind = |kind| relation.columns.iter().filter(move |column| column.kind == kind);
+        let bounds = of_kind(Kind::Pseudo).filter(|column| !written && is_bound(column));
+        let columns = of_kind(Kind::Key).chain(bounds).chain(of_kind(Kind::Value));
+        columns.map(move |column| (Some(*relation), column))
+    });
     for (relation, column) in keys.chain(columns) {
-        if column.kind == Kind::Pseudo {
-            continue;
-        }
         let ident = |name: &str| Ident::new(name, Quote::Back, at);
         // What the column means is asked as if it were written: in a grouped query it must be
         // one of the groups.

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["exec", "sql"],
     &["engine"],
+    &["session"],
     &["replay"],
     &["chart", "lab"],
     &["cli", "main", "web"],

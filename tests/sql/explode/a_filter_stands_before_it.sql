@@ -1,0 +1,6 @@
+--@test: A filter stands before it
+CREATE STREAM s (k VARCHAR KEY, a ARRAY<INT>, b ARRAY<VARCHAR>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, EXPLODE(a) AS x FROM s WHERE k <> 'n';
+INSERT INTO s (k, a) VALUES ('n', ARRAY[7]);
+INSERT INTO s (k, a) VALUES ('k', ARRAY[1]);
+ASSERT VALUES o (k, x) VALUES ('k', 1);

@@ -1,0 +1,6 @@
+--@test: Each item is a row
+CREATE STREAM s (k VARCHAR KEY, a ARRAY<INT>, b ARRAY<VARCHAR>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, EXPLODE(a) AS x FROM s;
+INSERT INTO s (k, a) VALUES ('k', ARRAY[3, 5]);
+ASSERT VALUES o (k, x) VALUES ('k', 3);
+ASSERT VALUES o (k, x) VALUES ('k', 5);

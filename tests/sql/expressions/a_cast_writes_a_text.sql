@@ -1,0 +1,5 @@
+--@test: A cast writes a text
+CREATE STREAM s (k VARCHAR KEY, a BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, CAST(a AS VARCHAR) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', 42);
+ASSERT VALUES o (k, r) VALUES ('k', '42');

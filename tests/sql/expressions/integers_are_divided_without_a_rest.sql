@@ -1,0 +1,7 @@
+--@test: Integers are divided without a rest
+CREATE STREAM s (k VARCHAR KEY, a INT, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, a / b AS r FROM s;
+INSERT INTO s (k, a, b) VALUES ('k', 7, 2);
+INSERT INTO s (k, a, b) VALUES ('k', -7, 2);
+ASSERT VALUES o (k, r) VALUES ('k', 3);
+ASSERT VALUES o (k, r) VALUES ('k', -3);

@@ -1,0 +1,5 @@
+--@test: The rest has the sign of the dividend
+CREATE STREAM s (k VARCHAR KEY, a INT, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, a % b AS r FROM s;
+INSERT INTO s (k, a, b) VALUES ('k', -7, 3);
+ASSERT VALUES o (k, r) VALUES ('k', -1);

@@ -1,0 +1,5 @@
+--@test: A member that is missing is NULL
+CREATE STREAM raw (line VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='KAFKA');
+CREATE STREAM s (n INT, m INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+INSERT INTO raw VALUES ('{"n":2}');
+ASSERT VALUES s (n, m) VALUES (2, NULL);

@@ -1,0 +1,5 @@
+--@test: A single value can be bare
+CREATE STREAM s (k VARCHAR KEY, a INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', WRAP_SINGLE_VALUE=false);
+CREATE STREAM raw (k VARCHAR KEY, line VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='KAFKA');
+INSERT INTO s VALUES ('k', 1);
+ASSERT VALUES raw (k, line) VALUES ('k', '1');

@@ -1,0 +1,5 @@
+--@test: Delimited values are one line
+CREATE STREAM s (k VARCHAR KEY, a INT, b VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='DELIMITED');
+CREATE STREAM raw (k VARCHAR KEY, line VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='KAFKA');
+INSERT INTO s VALUES ('k', 1, 'x');
+ASSERT VALUES raw (k, line) VALUES ('k', '1,x');

@@ -1,0 +1,6 @@
+--@test: What cannot be read is left out
+CREATE STREAM raw (line VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='KAFKA');
+CREATE STREAM s (n INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+INSERT INTO raw VALUES ('{"n":');
+INSERT INTO raw VALUES ('{"n":2}');
+ASSERT VALUES s (n) VALUES (2);

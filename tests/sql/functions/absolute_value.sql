@@ -1,0 +1,5 @@
+--@test: Absolute value
+CREATE STREAM s (k VARCHAR KEY, a INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, ABS(a) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', -4);
+ASSERT VALUES o (k, r) VALUES ('k', 4);

@@ -1,0 +1,5 @@
+--@test: Array contains
+CREATE STREAM s (k VARCHAR KEY, a ARRAY<INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, ARRAY_CONTAINS(a, 2) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', ARRAY[1, 2]);
+ASSERT VALUES o (k, r) VALUES ('k', true);

@@ -1,0 +1,5 @@
+--@test: Coalesce
+CREATE STREAM s (k VARCHAR KEY, a INT, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, COALESCE(a, b, 9) AS r FROM s;
+INSERT INTO s (k, a, b) VALUES ('k', NULL, 4);
+ASSERT VALUES o (k, r) VALUES ('k', 4);

@@ -1,0 +1,5 @@
+--@test: Greatest
+CREATE STREAM s (k VARCHAR KEY, a INT, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, GREATEST(a, b) AS r FROM s;
+INSERT INTO s (k, a, b) VALUES ('k', 3, 8);
+ASSERT VALUES o (k, r) VALUES ('k', 8);

@@ -1,0 +1,5 @@
+--@test: If null
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, IFNULL(a, 'none') AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', NULL);
+ASSERT VALUES o (k, r) VALUES ('k', 'none');

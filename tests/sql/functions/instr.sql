@@ -1,0 +1,5 @@
+--@test: Instr
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, INSTR(a, 'an') AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', 'banana');
+ASSERT VALUES o (k, r) VALUES ('k', 2);

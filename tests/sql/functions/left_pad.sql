@@ -1,0 +1,5 @@
+--@test: Left pad
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, LPAD(a, 3, '0') AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', '7');
+ASSERT VALUES o (k, r) VALUES ('k', '007');

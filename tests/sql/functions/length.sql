@@ -1,0 +1,5 @@
+--@test: Length
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, LEN(a) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', 'news');
+ASSERT VALUES o (k, r) VALUES ('k', 4);

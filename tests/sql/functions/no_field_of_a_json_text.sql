@@ -1,0 +1,5 @@
+--@test: No field of a JSON text
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, EXTRACTJSONFIELD(a, '$.q') AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', '{"p":1}');
+ASSERT VALUES o (k, r) VALUES ('k', NULL);

@@ -1,0 +1,5 @@
+--@test: No JSON text
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, IS_JSON_STRING(a) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', '{broken');
+ASSERT VALUES o (k, r) VALUES ('k', false);

@@ -1,0 +1,5 @@
+--@test: Split
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, SPLIT(a, ',') AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', 'a,b');
+ASSERT VALUES o (k, r) VALUES ('k', ARRAY['a', 'b']);

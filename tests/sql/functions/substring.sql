@@ -1,0 +1,5 @@
+--@test: Substring
+CREATE STREAM s (k VARCHAR KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, SUBSTRING(a, 2, 3) AS r FROM s;
+INSERT INTO s (k, a) VALUES ('k', 'stream');
+ASSERT VALUES o (k, r) VALUES ('k', 'tre');

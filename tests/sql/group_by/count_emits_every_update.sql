@@ -1,0 +1,9 @@
+--@test: Count emits every update
+CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT user, COUNT(*) AS n FROM clicks GROUP BY user;
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'a', 'x', 1);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'b', 'x', 1);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'a', 'x', 1);
+ASSERT VALUES o (user, n) VALUES ('a', 1);
+ASSERT VALUES o (user, n) VALUES ('b', 1);
+ASSERT VALUES o (user, n) VALUES ('a', 2);

@@ -1,0 +1,9 @@
+--@test: Top k are the largest
+CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT user, TOPK(ms, 2) AS l FROM clicks GROUP BY user;
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'a', 'x', 5);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'a', 'x', 9);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (0, 'a', 'x', 7);
+ASSERT VALUES o (user, l) VALUES ('a', ARRAY[5]);
+ASSERT VALUES o (user, l) VALUES ('a', ARRAY[9, 5]);
+ASSERT VALUES o (user, l) VALUES ('a', ARRAY[9, 7]);

@@ -1,0 +1,9 @@
+--@test: A click before its user is lost
+--@expected.message: there is no further record
+-- A table that changes gives no row: only the stream does.
+CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+CREATE TABLE users (id VARCHAR PRIMARY KEY, name VARCHAR) WITH (KAFKA_TOPIC='users', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT clicks.user AS user, page, name FROM clicks INNER JOIN users ON clicks.user = users.id;
+INSERT INTO clicks (ROWTIME, user, page) VALUES (0, '1', 'home');
+INSERT INTO users (ROWTIME, id, name) VALUES (0, '1', 'ann');
+ASSERT VALUES o (user) VALUES ('1');

@@ -1,0 +1,9 @@
+--@test: A window can be lopsided
+-- Before: 0 s. After: 10 s. Of the right row against the left one.
+CREATE STREAM l (id VARCHAR KEY, lv INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM r (id VARCHAR KEY, rv INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT l.id AS id, lv, rv FROM l INNER JOIN r WITHIN (0 SECONDS, 10 SECONDS) ON l.id = r.id;
+INSERT INTO l (ROWTIME, id, lv) VALUES (5000, 'k', 1);
+INSERT INTO r (ROWTIME, id, rv) VALUES (4000, 'k', 2);
+INSERT INTO r (ROWTIME, id, rv) VALUES (6000, 'k', 3);
+ASSERT VALUES o (id, lv, rv) VALUES ('k', 1, 3);

@@ -1,0 +1,10 @@
+--@test: An outer join gives both sides
+CREATE STREAM l (id VARCHAR KEY, lv INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM r (id VARCHAR KEY, rv INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT ROWKEY AS id, lv, rv FROM l FULL OUTER JOIN r WITHIN 10 SECONDS ON l.id = r.id;
+INSERT INTO l (ROWTIME, id, lv) VALUES (1000, 'k', 1);
+INSERT INTO r (ROWTIME, id, rv) VALUES (1000, 'j', 2);
+INSERT INTO r (ROWTIME, id, rv) VALUES (2000, 'k', 3);
+ASSERT VALUES o (id, lv, rv) VALUES ('k', 1, NULL);
+ASSERT VALUES o (id, lv, rv) VALUES ('j', NULL, 2);
+ASSERT VALUES o (id, lv, rv) VALUES ('k', 1, 3);

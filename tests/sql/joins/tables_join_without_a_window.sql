@@ -1,0 +1,5 @@
+--@test: Tables join without a window
+--@expected.message: WITHIN
+CREATE TABLE a (id VARCHAR PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE b (id VARCHAR PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT a.id AS id, x, y FROM a JOIN b WITHIN 1 SECOND ON a.id = b.id;

@@ -1,0 +1,2 @@
+--@test: Drop if exists forgives
+DROP STREAM IF EXISTS nothing;

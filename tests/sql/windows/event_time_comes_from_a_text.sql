@@ -1,0 +1,5 @@
+--@test: Event time comes from a text
+CREATE STREAM s (k VARCHAR KEY, ts VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', TIMESTAMP='ts', TIMESTAMP_FORMAT='yyyy-MM-dd''T''HH:mm:ssX');
+CREATE STREAM o AS SELECT k, ROWTIME AS t FROM s;
+INSERT INTO s (k, ts) VALUES ('a', '1970-01-01T00:01:00Z');
+ASSERT VALUES o (k, t) VALUES ('a', 60000);

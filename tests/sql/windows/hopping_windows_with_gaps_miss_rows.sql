@@ -1,0 +1,5 @@
+--@test: Hopping windows with gaps miss rows
+CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT user, COUNT(*) AS n FROM clicks WINDOW HOPPING (SIZE 10 SECONDS, ADVANCE BY 10 SECONDS) GROUP BY user;
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (10000, 'a', 'x', 1);
+ASSERT VALUES o (user, WINDOWSTART, WINDOWEND, n) VALUES ('a', 10000, 20000, 1);
