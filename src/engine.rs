@@ -46,7 +46,7 @@ pub struct QueryStats {
 impl Query {
     /// The plan.
     #[must_use]
-    pub fn pipeline(&self) -> &Pipeline {
+    pub const fn pipeline(&self) -> &Arc<Pipeline> {
         &self.pipeline
     }
 
@@ -319,6 +319,9 @@ pub enum StartError {
     /// A query is missing.
     #[error("there is no query `{0}`")]
     NoQuery(String),
+    /// What the topics are to SQL cannot be declared.
+    #[error("the topics cannot be declared as streams and tables: {0}")]
+    Sources(String),
 }
 
 /// Why an engine did not go back to a checkpoint.

@@ -134,6 +134,10 @@ impl Lab {
             Command::PauseQuery { query } => return self.change(Change::PauseQuery { query }),
             Command::ResumeQuery { query } => return self.change(Change::ResumeQuery { query }),
             Command::Coalesce { on } => return self.change(Change::Coalesce { on }),
+            Command::Execute { script } => return Some(self.execute(&script)),
+            Command::EndPush { id } => {
+                self.run.session_mut().end_push(id);
+            }
             Command::Inspect { topic } => self.inspected = topic,
         }
         None
@@ -230,13 +234,58 @@ impl Lab {
         if let Err(error) = self.run.apply(&change) {
             return Some(refused(vec![problem("", error)]));
         }
+        self.changed(change);
+        None
+    }
+
+    /// Puts a change that was made now into the log: what was known of the time after it is
+    /// another history's.
+    fn changed(&mut self, change: Change) {
         let at = self.run.at();
         self.log.record(at, change);
         self.seeking = None;
         self.checkpoints.forget_after(at.turn);
         self.latest = at.clock;
         self.digest = None;
-        None
+    }
+
+    /// Carries out a script. What changes the run enters the log, as [`Self::change`] does; the rest
+    /// only looks.
+    fn execute(&mut self, script: &str) -> Event {
+        if self.log.is_full() {
+            return refused(vec![problem("", "too many changes: load the run anew")]);
+        }
+        let answers = self.run.execute(script);
+        let mut changes = String::new();
+        for answer in answers.iter().filter(|answer| answer.changed) {
+            changes.push_str(answer.span.of(script).trim_end().trim_end_matches(';'));
+            changes.push_str(";\n");
+        }
+        if !changes.is_empty() {
+            self.changed(Change::Execute { script: changes });
+        }
+        Event::Answers { answers }
+    }
+
+    /// What push queries have to show, and the dataflow if it is another than before.
+    pub fn news(&mut self) -> Vec<Event> {
+        let mut news = Vec::new();
+        if self.flow.is_stale(self.run.engine()) {
+            self.flow = FlowMap::new(self.run.engine(), &self.run.source_topics());
+            news.push(Event::FlowChanged { flow: self.flow.flow().clone() });
+        }
+        let session = self.run.session_mut();
+        let ids: Vec<u32> = session.pushes().collect();
+        for id in ids {
+            let Some(pushed) = session.take_rows(id) else { continue };
+            if pushed.ended {
+                session.end_push(id);
+            }
+            if pushed.ended || pushed.dropped > 0 || !pushed.rows.is_empty() {
+                news.push(Event::Pushed { id, pushed });
+            }
+        }
+        news
     }
 
     /// Moves on for as long as `more` says so, to where `elapsed_ms` of wall time after the last

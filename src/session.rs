@@ -6,7 +6,7 @@
 //! 1. appends records to topics through [`Session::engine_mut`],
 //! 2. calls [`Session::execute`] with a script, between two turns,
 //! 3. calls [`Session::turn`] to let all queries read,
-//! 4. takes what push queries have to show with [`Session::take`].
+//! 4. takes what push queries have to show with [`Session::take_rows`].
 //!
 //! [`changes_run`] tells which statements change what a run computes: those belong into a command
 //! log. The others only look. [`Session::checkpoint`] and [`Session::restore`] go back; push queries
@@ -43,6 +43,9 @@ use crate::topic::TopicConfig;
 
 pub use answer::{Answer, List, Outcome, PlanNode, ResultColumn};
 pub use push::{MOST_ROWS, MOST_WAITING, PushRows};
+
+/// The longest script, in bytes: it may enter a command log.
+pub const MOST_SCRIPT: usize = 64 << 10;
 
 use assertion::Reader;
 use push::Push;
@@ -139,6 +142,16 @@ impl Session {
         &self.workspace
     }
 
+    /// Defines a variable, as `DEFINE` does.
+    pub fn define(&mut self, name: &str, value: &str) {
+        self.variables.define(name, value);
+    }
+
+    /// Forgets a variable, as `UNDEFINE` does.
+    pub fn undefine(&mut self, name: &str) {
+        self.variables.undefine(name);
+    }
+
     /// Sets a property, as `SET` does.
     pub fn set(&mut self, name: &str, value: &str) {
         self.workspace.settings.set(name, value);
@@ -150,11 +163,17 @@ impl Session {
     /// wrong, all that was found is told and nothing is done. What can only be seen when a
     /// statement is carried out (an assertion, an evaluation) ends the script there.
     pub fn execute(&mut self, script: &str, now: Micros) -> Vec<Answer> {
+        if script.len() > MOST_SCRIPT {
+            let message = format!("a script has at most {MOST_SCRIPT} bytes: run it in parts");
+            let diagnostics = vec![Diagnostic::error(Code::LIMIT, message, Span::default())];
+            let outcome = Outcome::Refused { diagnostics };
+            return vec![Answer { span: Span::default(), changed: false, outcome }];
+        }
         let mut variables = self.variables.clone();
         let (statements, diagnostics) = crate::sql::parse_with(script, &mut variables);
         let refused = |diagnostics: Vec<Diagnostic>| {
             let span = diagnostics.first().map_or(Span::default(), |first| first.span);
-            vec![Answer { span, outcome: Outcome::Refused { diagnostics } }]
+            vec![Answer { span, changed: false, outcome: Outcome::Refused { diagnostics } }]
         };
         if diagnostics.iter().any(Diagnostic::is_error) {
             return refused(diagnostics);
@@ -172,7 +191,8 @@ impl Session {
             };
             let failed = outcome.is_err();
             let outcome = outcome.unwrap_or_else(|diagnostics| Outcome::Refused { diagnostics });
-            answers.push(Answer { span: Span::from(statement.span), outcome });
+            let changed = !failed && changes_run(&statement.kind);
+            answers.push(Answer { span: Span::from(statement.span), changed, outcome });
             if failed {
                 break;
             }

@@ -39,7 +39,15 @@ query: string, } | { "type": "coalesce",
 /**
  * On or off.
  */
-on: boolean, } | { "type": "inspect", 
+on: boolean, } | { "type": "execute", 
+/**
+ * The script.
+ */
+script: string, } | { "type": "endPush", 
+/**
+ * Its number.
+ */
+id: number, } | { "type": "inspect", 
 /**
  * The topic.
  */
@@ -68,7 +76,23 @@ notices: Array<string>, } | { "type": "refused",
 /**
  * Everything that is wrong.
  */
-problems: Array<Problem>, } | { "type": "tick" } & Tick | { "type": "inspection" } & Inspection | { "type": "chart" } & ChartData | { "type": "failed", 
+problems: Array<Problem>, } | { "type": "answers", 
+/**
+ * One each, up to the first that was refused.
+ */
+answers: Array<Answer>, } | { "type": "pushed", 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What came since the last time.
+ */
+pushed: PushRows, } | { "type": "flowChanged", 
+/**
+ * The dataflow.
+ */
+flow: Flow, } | { "type": "tick" } & Tick | { "type": "inspection" } & Inspection | { "type": "chart" } & ChartData | { "type": "failed", 
 /**
  * What happened.
  */
@@ -77,6 +101,206 @@ message: string,
  * The run up to there as a file (JSON), for `streamglass replay`.
  */
 saved: string, };
+
+/**
+ * The answer to one statement.
+ */
+export type Answer = { 
+/**
+ * Where the statement stands in the script.
+ */
+span: Span, 
+/**
+ * Whether it changed what the run computes.
+ */
+changed: boolean, 
+/**
+ * What it led to.
+ */
+outcome: Outcome, };
+
+/**
+ * What a statement led to.
+ */
+export type Outcome = { "type": "done", 
+/**
+ * What was done.
+ */
+message: string, } | { "type": "lists", 
+/**
+ * One or more.
+ */
+lists: Array<List>, } | { "type": "started", 
+/**
+ * Its id.
+ */
+query: string, } | { "type": "push", 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The columns.
+ */
+columns: Array<ResultColumn>, } | { "type": "rows", 
+/**
+ * The columns.
+ */
+columns: Array<ResultColumn>, 
+/**
+ * The rows; each cell is the JSON of its value.
+ */
+rows: Array<Array<string>>, 
+/**
+ * What is to be known of them.
+ */
+notes: Array<string>, } | { "type": "plan", 
+/**
+ * Its nodes, each after its inputs.
+ */
+nodes: Array<PlanNode>, } | { "type": "refused", 
+/**
+ * All that was found.
+ */
+diagnostics: Array<Diagnostic>, };
+
+/**
+ * A list with a name for each column.
+ */
+export type List = { 
+/**
+ * What is listed.
+ */
+title: string, 
+/**
+ * Names of the columns.
+ */
+columns: Array<string>, 
+/**
+ * The rows, as text.
+ */
+rows: Array<Array<string>>, };
+
+/**
+ * A column of a result.
+ */
+export type ResultColumn = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its SQL type.
+ */
+dataType: string, };
+
+/**
+ * A node of a plan.
+ */
+export type PlanNode = { 
+/**
+ * Its name in the plan.
+ */
+name: string, 
+/**
+ * What it does.
+ */
+operation: string, 
+/**
+ * How it does it, a line each.
+ */
+details: Array<string>, 
+/**
+ * The nodes before it whose rows it takes.
+ */
+inputs: Array<number>, };
+
+/**
+ * Rows of a push query, since they were last taken.
+ */
+export type PushRows = { 
+/**
+ * Each cell is the JSON of its value.
+ */
+rows: Array<Array<string>>, 
+/**
+ * Rows that made room for newer ones before they were taken.
+ */
+dropped: number, 
+/**
+ * Whether no more will come: the limit is reached, or it stopped.
+ */
+ended: boolean, 
+/**
+ * Why it stopped, if it did.
+ */
+failure: string | null, };
+
+/**
+ * One finding.
+ */
+export type Diagnostic = { 
+/**
+ * Its kind.
+ */
+code: Code, 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * What is wrong, in one line, without a full stop.
+ */
+message: string, 
+/**
+ * Where.
+ */
+span: Span, 
+/**
+ * Other places that matter.
+ */
+labels: Array<Label>, 
+/**
+ * What to do about it.
+ */
+help: string | null, };
+
+/**
+ * Whether a script with this diagnostic can run.
+ */
+export type Severity = "warning" | "error";
+
+/**
+ * The number of a kind of diagnostic, printed as `SG-0101`: 01xx syntax, 02xx names,
+ * 03xx types, 04xx rules of statements, 09xx what is not supported.
+ */
+export type Code = number;
+
+/**
+ * A second place that explains the first one.
+ */
+export type Label = { 
+/**
+ * Where.
+ */
+span: Span, 
+/**
+ * What is to be seen there; may be empty.
+ */
+message: string, };
+
+/**
+ * The bytes `start..end` of a text of less than 4 GiB.
+ */
+export type Span = { 
+/**
+ * The first byte.
+ */
+start: number, 
+/**
+ * The byte after the last one.
+ */
+end: number, };
 
 /**
  * A change to a running generator.

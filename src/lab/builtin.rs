@@ -1,7 +1,6 @@
 //! The built-in pipeline as plan values: the router and the queries behind the room's charts.
 
 use crate::clickstream::Config;
-use crate::lab::inspect::KeyWindow;
 use crate::plan::{
     Aggregate, AggregateCall, AggregateFunction, Emit, Expr, Format, Node, Op, Output, Pipeline,
     Route, Sink, Source, Split,
@@ -100,17 +99,6 @@ pub fn queries(config: &Config) -> Result<Vec<Pipeline>, WindowError> {
         ("USERS", AggregateFunction::ApproxCountDistinct { lg_k: 10 }, Some("uid")),
     ));
     Ok(queries)
-}
-
-/// How the keys of a topic are windowed.
-#[must_use]
-pub fn key_window(topic: &str) -> KeyWindow {
-    match topic {
-        CLICKS_BY_STATE => KeyWindow::Time { size_ms: BY_STATE_MS },
-        TOP_CONTENT => KeyWindow::Time { size_ms: TOP_CONTENT_MS },
-        USERS_BY_COUNTRY => KeyWindow::Time { size_ms: USERS_BY_COUNTRY_MS },
-        _ => KeyWindow::None,
-    }
 }
 
 /// Splits the mixed topic by `recordType`.

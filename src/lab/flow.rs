@@ -1,5 +1,7 @@
 //! The dataflow as a graph that a room draws: built once from the plan, filled with figures later.
 
+use std::sync::Arc;
+
 use crate::engine::{Engine, drop_name};
 use crate::lab::protocol::{Count, Flow, FlowKind, FlowNode, NodeState};
 use crate::lab::{builtin, words};
@@ -20,13 +22,16 @@ enum Stands {
 pub struct FlowMap {
     flow: Flow,
     stands: Vec<Stands>,
+    /// The queries that were there when it was built.
+    queries: Vec<Arc<Pipeline>>,
 }
 
 impl FlowMap {
     /// The graph of an engine whose topics `sources` the generator writes.
     #[must_use]
     pub fn new(engine: &Engine, sources: &[TopicId]) -> Self {
-        let mut map = Self { flow: Flow::default(), stands: Vec::new() };
+        let queries = engine.queries().map(|query| Arc::clone(query.pipeline())).collect();
+        let mut map = Self { flow: Flow::default(), stands: Vec::new(), queries };
         let generator = map.add(
             Stands::Generator,
             FlowNode {
@@ -44,6 +49,12 @@ impl FlowMap {
             map.query(engine, place, query.pipeline());
         }
         map
+    }
+
+    /// Whether other queries run now.
+    #[must_use]
+    pub fn is_stale(&self, engine: &Engine) -> bool {
+        !engine.queries().map(crate::engine::Query::pipeline).eq(&self.queries)
     }
 
     /// The graph.

@@ -29,6 +29,11 @@ pub enum Change {
         /// Its name.
         query: String,
     },
+    /// SQL statements that change what is computed.
+    Execute {
+        /// The statements.
+        script: String,
+    },
     /// Results are coalesced per commit interval, or not.
     Coalesce {
         /// On or off.

@@ -11,6 +11,7 @@ use ts_rs::TS;
 
 use crate::chart::model::ChartData;
 use crate::clickstream::Setting;
+use crate::session::{Answer, PushRows};
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +71,17 @@ pub enum Command {
         /// On or off.
         on: bool,
     },
+    /// Carries out a script of SQL, and answers with [`Event::Answers`]. The statements that change
+    /// the run enter the command log.
+    Execute {
+        /// The script.
+        script: String,
+    },
+    /// Ends a push query.
+    EndPush {
+        /// Its number.
+        id: u32,
+    },
     /// Chooses the topic whose last records come with [`Event::Inspection`]; `null` stops them.
     Inspect {
         /// The topic.
@@ -99,6 +111,23 @@ pub enum Event {
     Refused {
         /// Everything that is wrong.
         problems: Vec<Problem>,
+    },
+    /// What the statements of a script led to.
+    Answers {
+        /// One each, up to the first that was refused.
+        answers: Vec<Answer>,
+    },
+    /// Rows of a push query.
+    Pushed {
+        /// Its number.
+        id: u32,
+        /// What came since the last time.
+        pushed: PushRows,
+    },
+    /// Queries were started or stopped: the dataflow is another.
+    FlowChanged {
+        /// The dataflow.
+        flow: Flow,
     },
     /// The state of the run; a shell sends it some times a second.
     Tick(Tick),
@@ -300,6 +329,9 @@ mod tests {
     use super::*;
     use crate::chart::model::{Axis, ChartId, ChartStyle, Plot, Series};
     use crate::clickstream::{FaultKind, LogNormal, Skew, Tail};
+    use crate::session::{List, Outcome, PlanNode, ResultColumn};
+    use crate::sql::diagnostic::{Code, Diagnostic, Label, Severity};
+    use crate::sql::span::Span;
 
     /// The TypeScript of every type of the protocol.
     fn typescript() -> String {
@@ -321,6 +353,17 @@ mod tests {
         declare![
             Command,
             Event,
+            Answer,
+            Outcome,
+            List,
+            ResultColumn,
+            PlanNode,
+            PushRows,
+            Diagnostic,
+            Severity,
+            Code,
+            Label,
+            Span,
             Setting,
             Tail,
             LogNormal,

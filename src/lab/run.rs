@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clickstream::{Config, Generator, Sent, SettingError, Sink, Stream};
 use crate::digest::Digest;
-use crate::engine::{Engine, EngineCheckpoint, StartError};
+use crate::engine::{Engine, StartError};
 use crate::lab::builtin;
 use crate::lab::inspect::KeyWindow;
 use crate::lab::log::{Change, CommandLog, Stamp};
@@ -13,8 +13,10 @@ use crate::lab::view::View;
 use crate::murmur2::partition_for_key;
 use crate::record::PartitionId;
 use crate::rng::Seed;
+use crate::session::{Answer, Mode, Outcome, Session, SessionCheckpoint};
+use crate::sql::catalog::{self, Source};
 use crate::time::Micros;
-use crate::topic::{TopicId, Topics};
+use crate::topic::{TopicConfig, TopicId, Topics};
 
 /// Turns end on this grid of virtual time, microseconds.
 pub const GRID: i64 = 100_000;
@@ -28,7 +30,7 @@ pub struct Run {
     start: Micros,
     at: Stamp,
     generator: Generator,
-    engine: Engine,
+    session: Session,
     sources: Sources,
     /// The line chart's results.
     pub clicks_by_state: View,
@@ -50,7 +52,7 @@ struct Sources {
 pub struct RunCheckpoint {
     at: Stamp,
     generator: Generator,
-    engine: EngineCheckpoint,
+    session: SessionCheckpoint,
     sources: Sources,
     clicks_by_state: View,
     top_content: View,
@@ -93,7 +95,7 @@ impl Run {
             sources,
             clicks_by_state: view(builtin::CLICKS_BY_STATE, builtin::CLICKS_COLUMN, 60)?,
             top_content: view(builtin::TOP_CONTENT, builtin::CLICKS_COLUMN, 24)?,
-            engine,
+            session: declared(engine, config, start)?,
         })
     }
 
@@ -112,7 +114,23 @@ impl Run {
     /// The engine.
     #[must_use]
     pub const fn engine(&self) -> &Engine {
-        &self.engine
+        self.session.engine()
+    }
+
+    /// The session that runs the queries.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The session, to follow its push queries.
+    pub const fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Carries out a script of SQL now.
+    pub fn execute(&mut self, script: &str) -> Vec<Answer> {
+        self.session.execute(script, self.at.clock)
     }
 
     /// The generator.
@@ -136,7 +154,15 @@ impl Run {
     /// How the keys of a topic are windowed.
     #[must_use]
     pub fn key_window(&self, topic: &str) -> KeyWindow {
-        builtin::key_window(topic)
+        let named = |source: &&Source| *source.topic == *topic;
+        match self.session.workspace().catalog.sources().find(named).and_then(|found| found.window)
+        {
+            Some(catalog::KeyWindow::Time(size_ms)) => {
+                KeyWindow::Time { size_ms: size_ms.unwrap_or(0) }
+            }
+            Some(catalog::KeyWindow::Session) => KeyWindow::Session,
+            None => KeyWindow::None,
+        }
     }
 
     /// Makes a change now.
@@ -148,15 +174,19 @@ impl Run {
             Change::Apply { setting } => self.generator.apply(setting).map_err(ChangeError::from),
             Change::PauseQuery { query } => self.pause(query, true),
             Change::ResumeQuery { query } => self.pause(query, false),
+            Change::Execute { script } => match refusal(self.execute(script)) {
+                Some(message) => Err(ChangeError::Sql(message)),
+                None => Ok(()),
+            },
             Change::Coalesce { on } => {
-                self.engine.coalesce(*on, self.at.clock.timestamp());
+                self.session.engine_mut().coalesce(*on, self.at.clock.timestamp());
                 Ok(())
             }
         }
     }
 
     fn pause(&mut self, query: &str, paused: bool) -> Result<(), ChangeError> {
-        if self.engine.pause(query, paused) {
+        if self.session.engine_mut().pause(query, paused) {
             Ok(())
         } else {
             Err(ChangeError::NoQuery(query.to_owned()))
@@ -168,12 +198,12 @@ impl Run {
     pub fn turn(&mut self) {
         let grid = self.next_grid();
         let mut appender =
-            Appender { topics: self.engine.topics_mut(), sources: &mut self.sources };
+            Appender { topics: self.session.engine_mut().topics_mut(), sources: &mut self.sources };
         let sent = self.generator.run(grid, MOST_RECORDS, &mut appender);
         let clock = if sent < MOST_RECORDS { grid } else { self.generator.now() };
-        self.engine.turn(clock);
-        self.clicks_by_state.poll(self.engine.topics());
-        self.top_content.poll(self.engine.topics());
+        self.session.turn(clock);
+        self.clicks_by_state.poll(self.session.engine().topics());
+        self.top_content.poll(self.session.engine().topics());
         self.at = Stamp { turn: self.at.turn + 1, clock };
     }
 
@@ -197,12 +227,12 @@ impl Run {
     /// All that the run is now, and about how many bytes that are.
     #[must_use]
     pub fn checkpoint(&self) -> (RunCheckpoint, u64) {
-        let (engine, engine_bytes) = self.engine.checkpoint();
-        let bytes = engine_bytes + self.generator.size_bytes();
+        let (session, session_bytes) = self.session.checkpoint();
+        let bytes = session_bytes + self.generator.size_bytes();
         let checkpoint = RunCheckpoint {
             at: self.at,
             generator: self.generator.clone(),
-            engine,
+            session,
             sources: self.sources.clone(),
             clicks_by_state: self.clicks_by_state.clone(),
             top_content: self.top_content.clone(),
@@ -217,7 +247,7 @@ impl Run {
     pub fn restore(&mut self, checkpoint: &RunCheckpoint) {
         self.at = checkpoint.at;
         self.generator = checkpoint.generator.clone();
-        self.engine.restore(&checkpoint.engine).expect("it is a checkpoint of this engine");
+        self.session.restore(&checkpoint.session).expect("it is a checkpoint of this session");
         self.sources = checkpoint.sources.clone();
         self.clicks_by_state = checkpoint.clicks_by_state.clone();
         self.top_content = checkpoint.top_content.clone();
@@ -227,7 +257,7 @@ impl Run {
     #[must_use]
     pub fn digest(&self) -> String {
         let mut digest = Digest::default();
-        for (_, topic) in self.engine.topics().iter() {
+        for (_, topic) in self.engine().topics().iter() {
             digest.bytes(topic.name().as_bytes());
             digest.number(topic.appended());
             for partition in (0..topic.partitions()).map(PartitionId) {
@@ -256,6 +286,39 @@ impl Run {
     }
 }
 
+/// What the topics of a run are to SQL.
+const SOURCES: &str = include_str!("sources.sql");
+
+/// A session over the engine that knows the topics as streams and tables.
+fn declared(engine: Engine, config: &Config, now: Micros) -> Result<Session, StartError> {
+    let mut session = Session::new(engine, Mode::Live);
+    if let Some(topic) = engine_topic(&session) {
+        session = session.with_topics_like(topic);
+    }
+    session.define("mixed", config.topic());
+    let answers = session.execute(SOURCES, now);
+    session.undefine("mixed");
+    match refusal(answers) {
+        Some(message) => Err(StartError::Sources(message)),
+        None => Ok(session),
+    }
+}
+
+/// The settings of a topic for results, for those that statements create.
+fn engine_topic(session: &Session) -> Option<TopicConfig> {
+    session.engine().topics().by_name(builtin::USERS).map(|topic| topic.config().clone())
+}
+
+/// What was refused of a script, in one line.
+fn refusal(answers: Vec<Answer>) -> Option<String> {
+    answers.into_iter().find_map(|answer| match answer.outcome {
+        Outcome::Refused { diagnostics } => {
+            diagnostics.first().map(|first| format!("{}: {}", first.code, first.message))
+        }
+        _ => None,
+    })
+}
+
 /// Why a change was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
@@ -265,6 +328,9 @@ pub enum ChangeError {
     /// There is no such query.
     #[error("there is no query `{0}`")]
     NoQuery(String),
+    /// SQL was refused.
+    #[error("{0}")]
+    Sql(String),
 }
 
 /// Appends what the generator sends to its topics.

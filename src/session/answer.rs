@@ -1,22 +1,28 @@
 //! What a statement answers: data for a terminal or a page.
 
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
 
 use crate::sql::diagnostic::Diagnostic;
 use crate::sql::span::Span;
 
 /// The answer to one statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// Where the statement stands in the script.
     pub span: Span,
+    /// Whether it changed what the run computes.
+    pub changed: bool,
     /// What it led to.
     pub outcome: Outcome,
 }
 
 /// What a statement led to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Outcome {
     /// It is done.
@@ -34,7 +40,7 @@ pub enum Outcome {
         /// Its id.
         query: String,
     },
-    /// Rows come from now on: [`crate::session::Session::take`] has them.
+    /// Rows come from now on: [`crate::session::Session::take_rows`] has them.
     Push {
         /// Its number.
         id: u32,
@@ -64,6 +70,7 @@ pub enum Outcome {
 
 /// A list with a name for each column.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct List {
     /// What is listed.
@@ -76,6 +83,7 @@ pub struct List {
 
 /// A column of a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultColumn {
     /// Its name.
@@ -86,6 +94,7 @@ pub struct ResultColumn {
 
 /// A node of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PlanNode {
     /// Its name in the plan.

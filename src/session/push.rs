@@ -27,11 +27,13 @@ const BATCH: usize = 1_024;
 
 /// Rows of a push query, since they were last taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PushRows {
     /// Each cell is the JSON of its value.
     pub rows: Vec<Vec<String>>,
     /// Rows that made room for newer ones before they were taken.
+    #[cfg_attr(test, ts(type = "number"))]
     pub dropped: u64,
     /// Whether no more will come: the limit is reached, or it stopped.
     pub ended: bool,

@@ -11,6 +11,7 @@ use super::span::Span;
 /// The number of a kind of diagnostic, printed as `SG-0101`: 01xx syntax, 02xx names,
 /// 03xx types, 04xx rules of statements, 09xx what is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Code(pub u16);
 
 impl Code {
@@ -106,6 +107,8 @@ impl fmt::Display for Code {
 
 /// Whether a script with this diagnostic can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// It can run, but may not do what was meant.
     Warning,
@@ -124,6 +127,7 @@ impl fmt::Display for Severity {
 
 /// A second place that explains the first one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -133,6 +137,7 @@ pub struct Label {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Diagnostic {
     /// Its kind.
     pub code: Code,

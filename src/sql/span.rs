@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The bytes `start..end` of a text of less than 4 GiB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Span {
     /// The first byte.
     pub start: u32,

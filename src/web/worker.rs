@@ -208,6 +208,10 @@ impl State {
         };
         if at_rest || due(&mut self.last_tick, TICK_MS) {
             self.last_sent = now;
+            // The dataflow first: the figures of a tick are those of its nodes.
+            for event in self.lab.news() {
+                self.send(&event);
+            }
             let tick = self.lab.tick();
             self.send(&Event::Tick(tick));
             if !at_rest {

@@ -4,7 +4,8 @@ use serde_json::json;
 use streamglass::clickstream::{Config, FaultKind, Setting};
 use streamglass::lab::protocol::{Command, Event, FlowKind};
 use streamglass::lab::save::Save;
-use streamglass::lab::{MOST_SEED, Next};
+use streamglass::lab::{Lab, MOST_SEED, Next};
+use streamglass::session::Outcome;
 
 use crate::common::{START_MS, digest, go, lab, lab_with, picture, refused, settle, tell};
 
@@ -247,7 +248,7 @@ fn a_paused_query_lags_and_catches_up() {
     let Event::Loaded { flow, .. } = lab.loaded() else { panic!("loaded") };
     let top = flow.nodes.iter().position(|node| node.query.as_deref() == Some("top-content"));
     let top = top.expect("the query is there");
-    let lag = |lab: &mut streamglass::lab::Lab| lab.tick().nodes[top].lag;
+    let lag = |lab: &mut Lab| lab.tick().nodes[top].lag;
     go(&mut lab, 10_000);
     assert_eq!(lag(&mut lab), 0);
     tell(&mut lab, Command::PauseQuery { query: "top-content".into() });
@@ -259,7 +260,7 @@ fn a_paused_query_lags_and_catches_up() {
 }
 
 /// A saved run with some changes, one of them after a way back.
-fn saved() -> (streamglass::lab::Lab, Save) {
+fn saved() -> (Lab, Save) {
     let mut lab = lab_with(json!({ "faults": { "duplicate": 0.1 } }), 77);
     go(&mut lab, 2_500);
     tell(&mut lab, Command::Apply { setting: Setting::SessionRate(9.0) });
@@ -280,7 +281,7 @@ fn a_saved_run_is_made_again_to_the_byte() {
     let read = Save::parse(&save.json()).expect("it reads what it writes");
     assert_eq!(read, save);
     let mut turns = 0;
-    let mut again = streamglass::lab::Lab::replay(&read, |_| turns += 1).expect("it can be made");
+    let mut again = Lab::replay(&read, |_| turns += 1).expect("it can be made");
     assert_eq!(picture(&mut again), picture(&mut lab));
     assert_eq!(turns, save.until.turn);
     assert_eq!(again.save(), save);
@@ -306,6 +307,109 @@ fn what_is_no_saved_run_is_refused_with_its_place() {
         change: streamglass::lab::log::Change::PauseQuery { query: "nobody's".into() },
         ..save.log[0].clone()
     }]);
-    let problems = streamglass::lab::Lab::replay(&bad, |_| {}).expect_err("there is no such query");
+    let problems = Lab::replay(&bad, |_| {}).expect_err("there is no such query");
     assert!(problems[0].message.contains("nobody's"), "{problems:?}");
+}
+
+/// Runs a script that must be taken.
+fn execute(lab: &mut Lab, script: &str) -> Vec<Outcome> {
+    match lab.command(Command::Execute { script: script.to_owned() }) {
+        Some(Event::Answers { answers }) => {
+            answers.into_iter().map(|answer| answer.outcome).collect()
+        }
+        other => panic!("{script}: {other:?}"),
+    }
+}
+
+fn rows(outcomes: &[Outcome]) -> &[Vec<String>] {
+    match outcomes {
+        [Outcome::Rows { rows, .. }] => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn statements_are_part_of_the_run() {
+    const BY_CHANNEL: &str = "SELECT channel, n FROM by_channel;";
+    let mut lab = lab(2);
+    go(&mut lab, 5_000);
+    execute(
+        &mut lab,
+        "-- counts a channel's clicks
+         CREATE TABLE by_channel AS SELECT channel, COUNT(*) AS n FROM clicks GROUP BY channel
+         EMIT CHANGES; SHOW QUERIES;",
+    );
+    let news = lab.news();
+    let Some(Event::FlowChanged { flow }) = news.first() else { panic!("{news:?}") };
+    assert!(flow.nodes.iter().any(|node| node.query.as_deref() == Some("CTAS_BY_CHANNEL_1")));
+    assert_eq!(lab.tick().nodes.len(), flow.nodes.len());
+    go(&mut lab, 60_000);
+    let (there, counted) = (picture(&mut lab), rows(&execute(&mut lab, BY_CHANNEL)).to_vec());
+    assert!(counted.len() > 2, "{counted:?}");
+    let save = lab.save();
+    assert_eq!(save.log.len(), 1, "what only looks is not in the log");
+    // Back before the statement it is not there, and ahead it is again.
+    go(&mut lab, 4_000);
+    let gone = execute(&mut lab, BY_CHANNEL);
+    assert!(matches!(&gone[..], [Outcome::Refused { .. }]), "{gone:?}");
+    assert!(matches!(lab.news().first(), Some(Event::FlowChanged { .. })));
+    go(&mut lab, 60_000);
+    lab.news();
+    assert_eq!(picture(&mut lab), there);
+    assert_eq!(rows(&execute(&mut lab, BY_CHANNEL)), counted);
+    // Elsewhere too.
+    let mut again = Lab::replay(&save, |_| ()).expect("it can be made");
+    again.news();
+    assert_eq!(picture(&mut again), there);
+    assert_eq!(rows(&execute(&mut again, BY_CHANNEL)), counted);
+}
+
+#[test]
+fn all_topics_of_a_run_are_streams_and_tables() {
+    let mut lab = lab(2);
+    go(&mut lab, 600_000);
+    for (script, least) in [
+        ("SELECT payload FROM raw LIMIT 3;", 3),
+        ("SELECT state, sid, statesVisited FROM clicks WHERE country_code = 'US' LIMIT 3;", 3),
+        ("SELECT uid, home FROM sessions LIMIT 3;", 3),
+        ("SELECT id, place_name FROM users LIMIT 3;", 3),
+        ("SELECT order_id, amount FROM orders LIMIT 1;", 1),
+        ("SELECT state, WINDOWSTART, clicks FROM clicks_by_state LIMIT 3;", 3),
+        ("SELECT * FROM top_content LIMIT 3;", 3),
+        ("SELECT country, users FROM users_by_country LIMIT 3;", 3),
+    ] {
+        let outcomes = execute(&mut lab, script);
+        let rows = rows(&outcomes);
+        assert_eq!(rows.len(), least, "{script}");
+        let is_there = |row: &Vec<String>| row.iter().all(|cell| cell != "null");
+        assert!(rows.iter().all(is_there), "{script}: {rows:?}");
+    }
+}
+
+#[test]
+fn a_push_query_is_followed_and_changes_nothing() {
+    let (mut lab, mut plain) = (lab(2), lab(2));
+    go(&mut lab, 5_000);
+    let opened = execute(&mut lab, "SELECT state, sid FROM clicks EMIT CHANGES LIMIT 5;");
+    assert!(matches!(opened[..], [Outcome::Push { id: 0, .. }]), "{opened:?}");
+    tell(&mut lab, Command::Step { ms: 30_000 });
+    settle(&mut lab);
+    let pushed: Vec<Event> = lab.news();
+    let [Event::Pushed { id: 0, pushed }] = &pushed[..] else { panic!("{pushed:?}") };
+    assert_eq!((pushed.rows.len(), pushed.ended), (5, true));
+    assert_eq!(lab.news(), [], "it is over");
+    go(&mut plain, 35_000);
+    assert_eq!(picture(&mut lab), picture(&mut plain));
+}
+
+#[test]
+fn what_is_wrong_with_a_script_changes_nothing() {
+    let mut lab = lab(2);
+    go(&mut lab, 5_000);
+    let before = picture(&mut lab);
+    let outcomes = execute(&mut lab, "CREATE STREAM a AS SELECT * FROM clicks; SELECT x FROM b;");
+    let [Outcome::Refused { diagnostics }] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert_eq!(diagnostics.len(), 1);
+    assert_eq!(picture(&mut lab), before);
+    assert_eq!((lab.news(), lab.save().log.len()), (vec![], 0));
 }
