@@ -2,7 +2,7 @@
 // worker from connection to disconnection, none before or after.
 
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
-import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
+import { type CSSResult, LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
 import { actionOf, type Action, SHORTCUTS } from "./keyboard";
 import { Lab } from "./lab";
@@ -11,16 +11,13 @@ import * as icons from "./parts/icons";
 import { define } from "./parts/part";
 import { SPEEDS } from "./parts/transport";
 import type { Tick } from "./protocol";
-import type { Controls } from "./rooms/pipeline/room";
-import "./rooms/pipeline/room";
+import { panel } from "./parts/panel";
+import { type Controls, DEFAULT_ROOM, ROOMS, type Room, isRoom, loadRoom, roomView } from "./rooms/registry";
 import { sheets } from "./styles/sheets";
 import { explain } from "./support";
 import { type Theme, isTheme } from "./theme";
 
-export type { Controls, Theme, Tick };
-
-/** The rooms that there are. */
-export type Room = "pipeline";
+export type { Controls, Room, Theme, Tick };
 
 /** What `<stream-glass>` dispatches; none bubbles. */
 export interface StreamGlassEventMap {
@@ -86,12 +83,14 @@ export class StreamGlass extends LitElement {
   #active = false;
   #shortcuts = true;
   #announced = 0;
+  /** The room whose chunk could not be loaded, and why. */
+  #absent: { room: Room; reason: string } | null = null;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor() {
     super();
-    this.room = "pipeline";
+    this.room = DEFAULT_ROOM;
     this.seed = DEFAULT_SEED;
     this.speed = DEFAULT_SPEED;
     this.controls = "full";
@@ -161,6 +160,8 @@ export class StreamGlass extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!isTheme(this.theme)) this.theme = "auto";
+    if (!isRoom(this.room)) this.room = DEFAULT_ROOM;
+    if (changed.has("room")) this.#enter();
     if (changed.has("theme")) {
       if (this.theme === "auto") this.removeAttribute("data-theme");
       else this.setAttribute("data-theme", this.theme);
@@ -177,7 +178,7 @@ export class StreamGlass extends LitElement {
 
   protected override render(): TemplateResult {
     const scheme = this.theme === "auto" ? (this.#dark.matches ? "dark" : "light") : this.theme;
-    return html`<stream-glass-pipeline .lab=${this.#lab} .controls=${this.controls} .theme=${scheme}></stream-glass-pipeline>
+    return html`<div class="frame">${this.#shown(scheme)}</div>
       <dialog aria-labelledby="help-title">
         <div class="card-head">
           <h2 id="help-title">Keyboard</h2>
@@ -191,6 +192,49 @@ export class StreamGlass extends LitElement {
           <span>Single-key shortcuts<small class="quiet">They work ${this.keys === "page" ? "on the whole page" : "after a click into the lab"}.</small></span>
         </label>
       </dialog>`;
+  }
+
+  #shown(theme: string): TemplateResult {
+    const { room } = this;
+    if (this.#absent?.room === room) {
+      return panel(
+        {
+          title: `The room “${ROOMS[room].title}” could not be loaded`,
+          text: this.#absent.reason,
+          steps: ["Check the connection to the server that this page came from, and try again."],
+          snippet: null,
+          file: null,
+        },
+        () => this.#enter(),
+        "Try again",
+      );
+    }
+    return roomView(room)?.view({ lab: this.#lab, controls: this.controls, theme }) ?? html``;
+  }
+
+  /** Fetches the room's chunk unless it is there, and its style sheets. */
+  #enter(): void {
+    const { room } = this;
+    this.#absent = null;
+    const arrived = (): void => {
+      if (room !== this.room) return;
+      this.#adopt(roomView(room)?.styles ?? []);
+      this.requestUpdate();
+    };
+    if (roomView(room) !== undefined) return arrived();
+    loadRoom(room).then(arrived, (error: unknown) => {
+      this.#absent = { room, reason: error instanceof Error ? error.message : String(error) };
+      this.requestUpdate();
+    });
+  }
+
+  /** Adds style sheets: what else was adopted (an editor brings its own) stays. */
+  #adopt(styles: readonly CSSResult[]): void {
+    const root = this.renderRoot;
+    if (!(root instanceof ShadowRoot)) return;
+    const own = styles.map(({ styleSheet }) => styleSheet).filter((sheet) => sheet !== undefined);
+    const news = own.filter((sheet) => !root.adoptedStyleSheets.includes(sheet));
+    if (news.length > 0) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...news];
   }
 
   /** A new lab with a worker of its own; the last one's ends. */

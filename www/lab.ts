@@ -8,7 +8,7 @@ import type { ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, 
 import { type Obstacle, Unsupported } from "./support";
 
 /** What a part can wait for. */
-export type Topic = "status" | "run" | "tick" | "chart" | "inspection" | "selection" | "load";
+export type Topic = "status" | "run" | "flow" | "tick" | "chart" | "inspection" | "selection" | "load";
 
 /** Whether there is an engine. */
 export type Status =
@@ -17,7 +17,7 @@ export type Status =
   | { kind: "unsupported"; obstacle: Obstacle }
   | { kind: "failed"; message: string; saved: string };
 
-/** A run: what does not change until the next `load`. */
+/** A run: what does not change until the next `load`, but for the flow when queries come or go. */
 export interface Run {
   readonly seed: number;
   readonly startMs: number;
@@ -168,6 +168,11 @@ export class Lab {
         this.refusedFile = this.#pending?.file ?? null;
         this.#pending = null;
         return this.#tell("load");
+      case "flowChanged":
+        return this.#flowChanged(event.flow);
+      case "answers":
+      case "pushed":
+        return;
       case "tick":
         this.tick = event;
         this.meter.take(event, this.#now());
@@ -186,10 +191,28 @@ export class Lab {
     }
   }
 
+  /** Queries came or went: what a person looks at stays in view if it is still there. */
+  #flowChanged(flow: Flow): void {
+    if (this.run === null) return;
+    const label = this.#selectedLabel();
+    this.run = { ...this.run, flow };
+    // Figures are in the order of the nodes: those of the old flow mean nothing in the new one.
+    this.meter.clear();
+    this.tick = this.tick === null ? null : { ...this.tick, nodes: [] };
+    this.#tell("flow");
+    const node = flow.nodes.findIndex((candidate) => candidate.label === label);
+    if (this.inspects) this.select(node >= 0 ? node : null);
+  }
+
+  /** The label of the node that a person looks at. */
+  #selectedLabel(): string | null {
+    return this.selection === null ? null : (this.run?.flow.nodes[this.selection]?.label ?? null);
+  }
+
   #loaded(seed: number, startMs: number, flow: Flow, notices: string[]): void {
     this.#configuration = this.#pending ?? this.#configuration;
     this.#pending = null;
-    const label = this.selection === null ? null : this.run?.flow.nodes[this.selection]?.label;
+    const label = this.#selectedLabel();
     const generation = (this.run?.generation ?? 0) + 1;
     this.run = { seed, startMs, flow, notices, file: this.#configuration.file, generation };
     this.status = { kind: "running" };
@@ -201,7 +224,7 @@ export class Lab {
     // What a person looked at stays in view; at first it is the topic that everything goes through.
     const same = flow.nodes.findIndex((node) => node.label === label);
     const node = same >= 0 ? same : flow.nodes.findIndex((candidate) => candidate.kind === "topic");
-    for (const topic of ["status", "run", "load", "chart", "inspection"] as const) this.#tell(topic);
+    for (const topic of ["status", "run", "flow", "load", "chart", "inspection"] as const) this.#tell(topic);
     if (this.inspects) this.select(node >= 0 ? node : null);
     if (this.#playAfterLoad) this.send({ type: "play" });
   }

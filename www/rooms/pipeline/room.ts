@@ -8,6 +8,7 @@ import { Part, define } from "../../parts/part";
 import { panel } from "../../parts/panel";
 import { Transport } from "../../parts/transport";
 import { explain } from "../../support";
+import type { Controls, RoomView } from "../registry";
 import { Configuration } from "./configuration";
 import { Disturb } from "./disturb";
 import { Flow } from "./flow";
@@ -17,9 +18,6 @@ import { Truth } from "./truth";
 /** The file that a run is saved to, and the command line that makes it again. */
 const RUN_FILE = "streamglass-run.json";
 const REPLAY = `streamglass replay ${RUN_FILE}`;
-
-/** How much of the room is shown. */
-export type Controls = "full" | "minimal" | "none";
 
 export class Pipeline extends Part {
   static override properties = { ...Part.properties, controls: { attribute: false }, theme: { attribute: false } };
@@ -158,3 +156,8 @@ define("stream-glass-disturb", Disturb);
 define("stream-glass-truth", Truth);
 define("stream-glass-configuration", Configuration);
 define("stream-glass-pipeline", Pipeline);
+
+export const room: RoomView = {
+  view: ({ lab, controls, theme }) =>
+    html`<stream-glass-pipeline .lab=${lab} .controls=${controls} .theme=${theme}></stream-glass-pipeline>`,
+};
