@@ -2,7 +2,7 @@
 // worker from connection to disconnection, none before or after.
 
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
-import { type CSSResult, LitElement, type PropertyValues, type TemplateResult, html } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
 import { actionOf, type Action, SHORTCUTS } from "./keyboard";
 import { Lab } from "./lab";
@@ -10,14 +10,15 @@ import { unreachable } from "./messages";
 import * as icons from "./parts/icons";
 import { define } from "./parts/part";
 import { SPEEDS } from "./parts/transport";
-import type { Tick } from "./protocol";
+import type { Answer, PushRows, Tick } from "./protocol";
 import { panel } from "./parts/panel";
 import { type Controls, DEFAULT_ROOM, ROOMS, type Room, isRoom, loadRoom, roomView } from "./rooms/registry";
+import { adopt } from "./styles/adopt";
 import { sheets } from "./styles/sheets";
 import { explain } from "./support";
 import { type Theme, isTheme } from "./theme";
 
-export type { Controls, Room, Theme, Tick };
+export type { Answer, Controls, PushRows, Room, Theme, Tick };
 
 /** What `<stream-glass>` dispatches; none bubbles. */
 export interface StreamGlassEventMap {
@@ -25,6 +26,8 @@ export interface StreamGlassEventMap {
   ready: CustomEvent<{ seed: number; startMs: number }>;
   /** The state of the run, some times a second. */
   tick: CustomEvent<Tick>;
+  /** Rows of a push query that `run` or a person has started. */
+  rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
   error: CustomEvent<{ message: string }>;
 }
@@ -125,6 +128,20 @@ export class StreamGlass extends LitElement {
     this.#lab.send({ type: "speed", factor });
   }
 
+  /**
+   * Carries out statements of ksqlDB's SQL between two turns of the run; one answer a statement, up to
+   * the first that was refused. If anything in the script is wrong, nothing is done and the one answer
+   * says what. Rejects while there is no run.
+   */
+  run(sql: string): Promise<Answer[]> {
+    return this.#lab.execute(sql);
+  }
+
+  /** Ends a push query. */
+  endPush(id: number): void {
+    this.#lab.send({ type: "endPush", id });
+  }
+
   /** Opens the sheet of shortcuts. */
   showHelp(): void {
     this.renderRoot.querySelector("dialog")?.showModal();
@@ -218,7 +235,7 @@ export class StreamGlass extends LitElement {
     this.#absent = null;
     const arrived = (): void => {
       if (room !== this.room) return;
-      this.#adopt(roomView(room)?.styles ?? []);
+      adopt(this.renderRoot, roomView(room)?.styles ?? []);
       this.requestUpdate();
     };
     if (roomView(room) !== undefined) return arrived();
@@ -226,15 +243,6 @@ export class StreamGlass extends LitElement {
       this.#absent = { room, reason: error instanceof Error ? error.message : String(error) };
       this.requestUpdate();
     });
-  }
-
-  /** Adds style sheets: what else was adopted (an editor brings its own) stays. */
-  #adopt(styles: readonly CSSResult[]): void {
-    const root = this.renderRoot;
-    if (!(root instanceof ShadowRoot)) return;
-    const own = styles.map(({ styleSheet }) => styleSheet).filter((sheet) => sheet !== undefined);
-    const news = own.filter((sheet) => !root.adoptedStyleSheets.includes(sheet));
-    if (news.length > 0) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...news];
   }
 
   /** A new lab with a worker of its own; the last one's ends. */
@@ -247,6 +255,9 @@ export class StreamGlass extends LitElement {
     lab.on("run", () => this.#loaded(lab));
     lab.on("tick", () => {
       if (lab.tick !== null) this.dispatchEvent(new CustomEvent("tick", { detail: lab.tick }));
+    });
+    lab.on("pushed", () => {
+      if (lab.pushed !== null) this.dispatchEvent(new CustomEvent("rows", { detail: { id: lab.pushed.id, ...lab.pushed.pushed } }));
     });
     lab.on("status", () => this.#trouble(lab));
     const url = new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI);

@@ -7,6 +7,7 @@ import { Chart } from "../../parts/chart";
 import { Part, define } from "../../parts/part";
 import { panel } from "../../parts/panel";
 import { Transport } from "../../parts/transport";
+import { SqlCard } from "../../sql/card";
 import { explain } from "../../support";
 import type { Controls, RoomView } from "../registry";
 import { Configuration } from "./configuration";
@@ -77,6 +78,7 @@ export class Pipeline extends Part {
               ></stream-glass-chart>
             </div>
             ${full ? html`<stream-glass-inspector .lab=${this.lab}></stream-glass-inspector>` : nothing}
+            ${full ? html`<stream-glass-sql .lab=${this.lab}></stream-glass-sql>` : nothing}
             ${full
               ? html`<div class="cards">
                   <stream-glass-disturb .lab=${this.lab}></stream-glass-disturb>
@@ -152,6 +154,7 @@ define("stream-glass-transport", Transport);
 define("stream-glass-flow", Flow);
 define("stream-glass-inspector", Inspector);
 define("stream-glass-chart", Chart);
+define("stream-glass-sql", SqlCard);
 define("stream-glass-disturb", Disturb);
 define("stream-glass-truth", Truth);
 define("stream-glass-configuration", Configuration);
