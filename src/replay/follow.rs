@@ -109,7 +109,11 @@ struct Waiting {
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
-    if names.is_empty() { "there is none".to_owned() } else { format!("it has {}", names.join(", ")) }
+    if names.is_empty() {
+        "there is none".to_owned()
+    } else {
+        format!("it has {}", names.join(", "))
+    }
 }
 
 fn topic(name: &str) -> TopicConfig {
@@ -195,12 +199,8 @@ impl Follow {
         timestamp: Timestamp,
     ) -> Result<(), InputError> {
         let Some((_, source)) = self.inputs.get(name) else { return Ok(()) };
-        let wrong = |(text, data_type)| InputError::Type {
-            index,
-            topic: name.to_owned(),
-            text,
-            data_type,
-        };
+        let wrong =
+            |(text, data_type)| InputError::Type { index, topic: name.to_owned(), text, data_type };
         let key_type = keys(&source.schema).next().map(|field| &field.data_type);
         let value_type = values(&source.schema).next().map(|field| &field.data_type);
         let bytes = |text: Option<&[u8]>, format, data_type| match (text, format) {
