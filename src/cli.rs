@@ -7,6 +7,7 @@ mod generate;
 mod progress;
 mod replay;
 mod run;
+mod sql;
 mod test;
 mod units;
 
@@ -28,6 +29,7 @@ enum Command {
     Generate(generate::Args),
     Count(count::Args),
     Run(run::Args),
+    Sql(sql::Args),
     Replay(replay::Args),
     Test(test::Args),
 }
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Count(args) => count::run(args),
         Command::Run(args) => run::run(args),
+        Command::Sql(args) => sql::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Test(args) => test::run(args),
     };

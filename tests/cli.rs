@@ -6,6 +6,8 @@ mod count;
 mod generate;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/sql.rs"]
+mod sql;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -96,7 +96,9 @@ impl Accumulator for CollectList {
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.len() * size_of::<Vec<Value>>() + self.items as usize * size_of::<Value>()
+        let held: usize = self.groups.iter().flatten().map(Value::heap_bytes).sum();
+        let handles = self.items as usize * size_of::<Value>();
+        self.groups.len() * size_of::<Vec<Value>>() + handles + held
     }
 
     fn shares_slices(&self) -> bool {

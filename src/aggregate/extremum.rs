@@ -202,8 +202,8 @@ impl Accumulator for TextExtremum {
     }
 
     fn size_bytes(&self) -> usize {
-        let text = |v: &Value| if let Value::Varchar(t) = v { t.len() } else { 0 };
-        self.groups.len() * size_of::<Value>() + self.groups.iter().map(text).sum::<usize>()
+        let held: usize = self.groups.iter().map(Value::heap_bytes).sum();
+        self.groups.len() * size_of::<Value>() + held
     }
 
     fn shares_slices(&self) -> bool {

@@ -35,7 +35,9 @@ impl Operator for Filter {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        let column = self.predicate.evaluate(chunk);
+        self.predicate.evaluate(chunk);
+        out.drops.add(DropReason::Failed, self.predicate.take_failed());
+        let column = self.predicate.evaluated(chunk);
         let ColumnData::Boolean(values) = &column.data else {
             unreachable!("the predicate is a BOOLEAN")
         };
