@@ -4,10 +4,26 @@
 //! [`store`](store::Store) and answers a [`Question`](question::Question). Only the cost of time is
 //! modelled ([`cost`]). Not here: where events come from, knobs, presets and texts (`experiment`).
 
+pub mod batch;
+pub mod batch_etl;
+pub mod cost;
+pub mod kappa;
+pub mod lambda;
+pub mod oltp;
+pub mod question;
 pub mod report;
 pub mod scene;
+pub mod speed;
+pub mod store;
+pub mod stream_job;
+pub mod view;
 
 use serde::{Deserialize, Serialize};
+
+use crate::sim::meter::AgeMeter;
+use scene::{LaneScene, Note, Station, StationKind, StationState};
+use store::Store;
+use view::Cell;
 
 /// One of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -146,4 +162,131 @@ pub enum Operation {
     },
     /// The next batch of batch ETL and of lambda's batch layer is dropped.
     MissBatch,
+}
+
+/// What the lanes of a run share.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The delivered events.
+    pub store: &'a Store,
+    /// What happened, for people.
+    pub notes: &'a mut Vec<Note>,
+    /// Events a second that arrive now.
+    pub per_second: f64,
+    /// The share of them that took longer.
+    pub late_share: f64,
+}
+
+impl World<'_> {
+    /// Says what happened.
+    pub fn note(&mut self, at_ms: i64, lane: Lane, label: String, text: String) {
+        self.notes.push(Note { at_ms, lane: Some(lane), label, text });
+    }
+
+    /// Whether so many waiting events are more than a job of this lag has anyway.
+    #[must_use]
+    pub fn is_behind(&self, waiting: u64, lag_ms: i64) -> bool {
+        waiting as f64 > 10.0 + self.per_second * (lag_ms as f64 / 1e3 + 2.0)
+    }
+}
+
+/// Figures of a lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Events processed, each as often as it was.
+    pub processed: u64,
+    /// Bytes stored.
+    pub stored_bytes: u64,
+    /// Events dropped as late by what readers see.
+    pub late: Option<u64>,
+    /// Events that count twice through crashes.
+    pub doubled: Option<u64>,
+    /// Events that are missing through crashes and dropped batches.
+    pub lost: Option<u64>,
+    /// From the operation that mends until readers see it.
+    pub corrected_ms: Option<i64>,
+    /// Code paths to maintain.
+    pub code_paths: u32,
+    /// How long workers worked, nanoseconds.
+    pub busy_ns: i64,
+    /// Mean and largest age since warm-up, milliseconds.
+    pub ages: Option<(f64, i64)>,
+}
+
+/// One of the three architectures, running.
+///
+/// A simulation calls [`Self::advance`] with times that never fall, and never beyond
+/// [`Self::next_at`]: what comes out does not depend on where else the calls are.
+pub trait Architecture {
+    /// Which.
+    fn lane(&self) -> Lane;
+
+    /// When something of its own is due: a batch starts or lands.
+    fn next_at(&self) -> i64;
+
+    /// Lets everything happen before `to`, and what is due at `to`.
+    fn advance(&mut self, to: i64, world: &mut World<'_>);
+
+    /// Something is done to the run. What is not for this lane changes nothing.
+    fn operate(&mut self, operation: &Operation, now: i64, world: &mut World<'_>);
+
+    /// Brings its tables up to date, to be read.
+    fn commit(&mut self);
+
+    /// The answer's cell over all windows, as of the last commit.
+    fn total(&self) -> Cell;
+
+    /// The answer's cell of one window; `None` before there is an answer.
+    fn window(&self, window: usize) -> Option<Cell>;
+
+    /// Whether it can answer yet.
+    fn has_answer(&self) -> bool;
+
+    /// Events in the answer, each as often as it counts.
+    fn events(&self) -> u64;
+
+    /// Its age.
+    fn meter(&self) -> &AgeMeter;
+
+    /// Warm-up is over.
+    fn begin_measuring(&mut self, at: i64);
+
+    /// Its figures.
+    fn measures(&self, world: &World<'_>) -> Measures;
+
+    /// Its diagram.
+    fn scene(&self, now: i64, world: &World<'_>) -> LaneScene;
+}
+
+/// A station that is idle and empty.
+fn station(id: &str, kind: StationKind, label: &str, column: u32, row: u32) -> Station {
+    Station {
+        id: id.to_owned(),
+        kind,
+        label: label.to_owned(),
+        detail: String::new(),
+        column,
+        row,
+        state: StationState::Idle,
+        queued: 0,
+        held: 0,
+        progress: None,
+        age_ms: None,
+        buggy: false,
+        read: false,
+    }
+}
+
+/// A duration in words: `41 s`, `47 min`, `2 h 05 min`.
+#[must_use]
+pub fn words(ms: i64) -> String {
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        1_000..120_000 => {
+            let (seconds, tenths) = (ms / 1_000, ms % 1_000 / 100);
+            if tenths == 0 { format!("{seconds} s") } else { format!("{seconds}.{tenths} s") }
+        }
+        120_000..7_200_000 => format!("{} min", ms / 60_000),
+        _ => format!("{} h {:02} min", ms / 3_600_000, ms / 60_000 % 60),
+    }
 }

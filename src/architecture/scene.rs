@@ -140,6 +140,15 @@ pub struct Link {
     pub age_ms: Option<i64>,
 }
 
+impl Link {
+    /// A link with its flow.
+    #[must_use]
+    pub fn new(from: Option<&str>, to: Option<&str>, per_second: f64, late_share: f64) -> Self {
+        let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
+        Self { from, to, per_second, late_share, age_ms: None }
+    }
+}
+
 /// What everyone now says of one window of event time, or of some windows together.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
@@ -158,4 +167,20 @@ pub struct WindowPoint {
     pub lambda: Option<f64>,
     /// Kappa's.
     pub kappa: Option<f64>,
+}
+
+/// What happened at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// When.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub at_ms: i64,
+    /// Whose; `null` for all.
+    pub lane: Option<Lane>,
+    /// A few words for the chart, as `batch 3 lands`.
+    pub label: String,
+    /// A sentence with figures.
+    pub text: String,
 }

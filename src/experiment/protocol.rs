@@ -18,7 +18,7 @@ use ts_rs::TS;
 pub use super::knob::{Choice, KnobInfo, KnobKind};
 pub use crate::architecture::report::{Check, Expected, LaneSample, LaneSummary, Sample, Summary};
 pub use crate::architecture::scene::{
-    LaneScene, Link, Scene, Station, StationKind, StationState, WindowPoint,
+    LaneScene, Link, Note, Scene, Station, StationKind, StationState, WindowPoint,
 };
 pub use crate::architecture::{Lane, Operation, Path, SwitchWhen};
 
@@ -235,22 +235,6 @@ pub struct Series {
     /// Over event time: what each architecture now says of each window (or of some windows
     /// together), beside the truth.
     pub windows: Vec<WindowPoint>,
-}
-
-/// What happened at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Note {
-    /// When.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub at_ms: i64,
-    /// Whose; `null` for all.
-    pub lane: Option<Lane>,
-    /// A few words for the chart, as `08:00 batch lands`.
-    pub label: String,
-    /// A sentence with figures.
-    pub text: String,
 }
 
 /// What a run shows so far.
