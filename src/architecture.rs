@@ -71,6 +71,17 @@ pub enum Path {
 impl Path {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Etl, Self::Batch, Self::Speed, Self::Stream];
+
+    /// The name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Etl => "ETL job",
+            Self::Batch => "batch layer",
+            Self::Speed => "speed layer",
+            Self::Stream => "stream job",
+        }
+    }
 }
 
 /// When kappa's readers go over to the second table.

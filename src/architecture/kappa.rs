@@ -29,8 +29,8 @@ pub struct KappaSetup {
 /// What the second job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
-    /// It replays; readers go over to it then.
-    Candidate(SwitchWhen),
+    /// It replays; readers go over to it then, or (`None`) when someone says so.
+    Candidate(Option<SwitchWhen>),
     /// It was read before.
     Old,
 }
@@ -46,7 +46,8 @@ pub struct Replay {
     pub log_end: u64,
     /// When it had caught up with the log, nanoseconds.
     pub caught_up_ns: Option<i64>,
-    /// When readers went over to it, and what it had replayed by then.
+    /// When readers went over to it first, and how many events that were in the old table were not
+    /// in the new one then.
     pub switched: Option<(i64, u64)>,
 }
 
@@ -61,6 +62,10 @@ pub struct Kappa {
     /// Work of jobs that are gone.
     gone: (u64, i64),
     corrected_ms: Option<i64>,
+    /// When the replay was asked for that has not mended the answer yet.
+    mending: Option<i64>,
+    /// Whether the job of the last replay is read.
+    reads_replay: bool,
     /// Replays, oldest first.
     pub replays: Vec<Replay>,
     /// Offsets that were processed under the bug by the job that was read.
@@ -77,6 +82,8 @@ impl Kappa {
             meter: AgeMeter::default(),
             gone: (0, 0),
             corrected_ms: None,
+            mending: None,
+            reads_replay: false,
             replays: Vec::new(),
             under_bug: None,
             setup,
@@ -87,6 +94,13 @@ impl Kappa {
     #[must_use]
     pub fn other(&self) -> Option<&StreamJob> {
         self.other.as_ref().map(|(job, _)| job)
+    }
+
+    /// The job that replays and is not read yet.
+    #[must_use]
+    pub fn candidate(&self) -> Option<&StreamJob> {
+        let is = |(_, role): &&(StreamJob, Role)| matches!(role, Role::Candidate(_));
+        self.other.as_ref().filter(is).map(|(job, _)| job)
     }
 
     /// The first offset that a replay at `now` could read: segments whose last event is older than
@@ -114,7 +128,8 @@ impl Kappa {
             self.read.commit();
             job.seed(self.read.table());
         }
-        self.other = Some((job, Role::Candidate(SwitchWhen::CaughtUp)));
+        self.other = Some((job, Role::Candidate(Some(SwitchWhen::CaughtUp))));
+        self.mending = Some(now);
         let log_end = world.store.len();
         let (caught_up_ns, switched) = (None, None);
         self.replays.push(Replay { asked: now, from, log_end, caught_up_ns, switched });
@@ -134,14 +149,15 @@ impl Kappa {
         let Some((job, role)) = &mut self.other else { return };
         let was_candidate = matches!(role, Role::Candidate(_));
         std::mem::swap(&mut self.read, job);
-        *role = Role::Old;
+        *role = if was_candidate { Role::Old } else { Role::Candidate(None) };
         self.meter.set(at_ns, self.read.newest());
         let at = at_ns.div_euclid(MS_NS);
-        let missing = job.position().saturating_sub(self.read.position());
+        self.read.commit();
+        let missing = (job.position() - job.from).saturating_sub(self.read.included());
         if let Some(replay) = self.replays.last_mut().filter(|_| was_candidate) {
-            replay.switched = Some((at, self.read.position()));
-            self.corrected_ms = Some(at - replay.asked);
+            replay.switched.get_or_insert((at, missing));
         }
+        self.reads_replay = was_candidate;
         let label = if was_candidate { "switch" } else { "switch back" };
         let text = match missing {
             0 => "The new table has all that the old one has.".to_owned(),
@@ -152,7 +168,8 @@ impl Kappa {
 
     fn advance_other(&mut self, to: i64, world: &mut World<'_>) {
         let Some((job, role)) = &mut self.other else { return };
-        let stops = *role == Role::Candidate(SwitchWhen::CaughtUp) && job.caught_up_at.is_none();
+        let stops =
+            *role == Role::Candidate(Some(SwitchWhen::CaughtUp)) && job.caught_up_at.is_none();
         let seen = job.advance(to, world.store, None, stops);
         if let (Some(replay), Some(at), Role::Candidate(_)) =
             (self.replays.last_mut(), job.caught_up_at, *role)
@@ -185,6 +202,14 @@ impl Architecture for Kappa {
     fn advance(&mut self, to: i64, world: &mut World<'_>) {
         self.advance_other(to, world);
         self.read.advance(to, world.store, Some(&mut self.meter), false);
+        if let (true, Some(asked), Some(caught_up)) =
+            (self.reads_replay, self.mending, self.read.caught_up_at)
+        {
+            let seen = caught_up.div_euclid(MS_NS) + self.setup.job.lag_ms;
+            let switched = self.replays.last().and_then(|replay| replay.switched);
+            self.corrected_ms = Some(seen.max(switched.map_or(0, |(at, _)| at)) - asked);
+            self.mending = None;
+        }
     }
 
     fn operate(&mut self, operation: &Operation, now: i64, world: &mut World<'_>) {
@@ -205,7 +230,7 @@ impl Architecture for Kappa {
             }
             Operation::Switch { when } => {
                 if let Some((job, role @ Role::Candidate(_))) = &mut self.other {
-                    *role = Role::Candidate(*when);
+                    *role = Role::Candidate(Some(*when));
                     if *when == SwitchWhen::Now || job.caught_up_at.is_some() {
                         self.switch(now * MS_NS, world);
                     }
@@ -217,10 +242,10 @@ impl Architecture for Kappa {
                 }
             }
             Operation::DropOld => {
-                if matches!(self.other, Some((_, Role::Old))) {
+                if self.other.is_some() {
                     self.drop_other();
-                    let text = "A revert would need a replay now.".to_owned();
-                    world.note(now, Lane::Kappa, "old job ends".to_owned(), text);
+                    let text = "Only one job is left.".to_owned();
+                    world.note(now, Lane::Kappa, "job ends".to_owned(), text);
                 }
             }
             Operation::Crash => {

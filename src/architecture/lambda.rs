@@ -52,6 +52,8 @@ pub struct Lambda {
     missed: u64,
     corrected_ms: Option<i64>,
     batches: u32,
+    /// Behind which the real-time view that is read begins.
+    pub boundary: Option<Boundary>,
     /// The extent of the batch that landed last and whether its logic had the bug.
     pub last: Option<(Extent, bool)>,
 }
@@ -73,6 +75,7 @@ impl Lambda {
             missed: 0,
             corrected_ms: None,
             batches: 0,
+            boundary: None,
             last: None,
             setup,
         }
@@ -160,6 +163,7 @@ impl Lambda {
         }
         if let Some(boundary) = self.opened.take() {
             self.speed.land(boundary);
+            self.boundary = Some(boundary);
         }
         self.batches += 1;
         if run.upto > 0 {

@@ -32,6 +32,9 @@ impl OltpSetup {
 pub struct Oltp {
     setup: OltpSetup,
     draws: Stream,
+    queries_at: Stream,
+    /// Where within a millisecond the writes of it came.
+    within: Vec<i64>,
     next_query: Option<i64>,
     /// With queries, and without: those go to a copy.
     servers: [Server; 2],
@@ -47,7 +50,9 @@ impl Oltp {
     pub fn new(setup: OltpSetup, seed: Seed) -> Self {
         let mut store = Self {
             setup,
-            draws: seed.stream("analytic queries"),
+            draws: seed.stream("write moments"),
+            queries_at: seed.stream("analytic queries"),
+            within: Vec::new(),
             next_query: None,
             servers: [Server::default(); 2],
             waited: [0; 2],
@@ -61,13 +66,13 @@ impl Oltp {
 
     fn query_after(&mut self, at: i64) -> Option<i64> {
         (self.setup.query_rate > 0.0).then(|| {
-            let wait = self.draws.exponential(1e9 / self.setup.query_rate);
+            let wait = self.queries_at.exponential(1e9 / self.setup.query_rate);
             at.saturating_add(wait.min(1e18) as i64)
         })
     }
 
     /// Takes the writes that arrived before `to`, and the queries between them. Events have whole
-    /// milliseconds; within one they come one after the other, evenly.
+    /// milliseconds; where within one they came is drawn.
     pub fn advance(&mut self, to: i64, store: &Store) {
         let (write, query) = self.setup.services_ns();
         for rows in store.rows(self.position..store.len()) {
@@ -75,9 +80,12 @@ impl Oltp {
             while i < rows.len() {
                 let same =
                     rows.arrival[i..].iter().take_while(|at| **at == rows.arrival[i]).count();
+                let Self { within, draws, .. } = self;
+                within.clear();
+                within.extend((0..same).map(|_| (draws.unit() * MS_NS as f64) as i64));
+                within.sort_unstable();
                 for k in 0..same {
-                    let within = MS_NS * (2 * k as i64 + 1) / (2 * same as i64);
-                    let at = i64::from(rows.arrival[i]) * MS_NS + within;
+                    let at = i64::from(rows.arrival[i]) * MS_NS + self.within[k];
                     self.queries_before(at, query);
                     for (server, waited) in self.servers.iter_mut().zip(&mut self.waited) {
                         *waited += i128::from(server.take(at, write));
@@ -104,6 +112,12 @@ impl Oltp {
     pub fn mean_waits_ms(&self) -> Option<[f64; 2]> {
         (self.writes > 0)
             .then(|| self.waited.map(|waited| waited as f64 / self.writes as f64 / MS_NS as f64))
+    }
+
+    /// How long a write that came at `now` would wait, milliseconds, with the queries on the store.
+    #[must_use]
+    pub fn backlog_ms(&self, now: i64) -> i64 {
+        (self.servers[0].free_at() / MS_NS - now).max(0)
     }
 
     /// Writes and queries so far.

@@ -319,6 +319,13 @@ impl StreamJob {
         (stats.drops.get(DropReason::Late), stats.stream_time.map(|(_, most)| most.0))
     }
 
+    /// Events that are counted in the state: those that the aggregate took and did not drop.
+    #[must_use]
+    pub fn included(&self) -> u64 {
+        let stats = self.aggregate_stats();
+        stats.rows_in - stats.drops.get(DropReason::Late)
+    }
+
     /// Events that the logic of the job itself leaves out.
     #[must_use]
     pub fn filtered(&self) -> u64 {
