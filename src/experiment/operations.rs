@@ -247,7 +247,13 @@ pub fn parse(text: &str) -> Result<Operation, String> {
             let found = Path::ALL.iter().find(known).copied();
             found.ok_or_else(|| format!("`{key}` is none of etl, batch, speed, stream"))
         };
-        arguments.first().copied().unwrap_or_default().split(PATH).map(path).collect()
+        arguments
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .split(PATH)
+            .map(path)
+            .collect::<Result<Vec<_>, _>>()
     };
     let operation = match name {
         "bug" => Operation::DeployBug { paths: paths()? },
