@@ -7,7 +7,10 @@ mod generate;
 mod progress;
 mod replay;
 mod run;
+mod simulate;
+mod simulate_charts;
 mod sql;
+mod svg;
 mod test;
 mod units;
 
@@ -31,6 +34,7 @@ enum Command {
     Run(run::Args),
     Sql(sql::Args),
     Replay(replay::Args),
+    Simulate(simulate::Args),
     Test(test::Args),
 }
 
@@ -50,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Sql(args) => sql::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Simulate(args) => simulate::run(args),
         Command::Test(args) => test::run(args),
     };
     match outcome {

@@ -21,6 +21,7 @@ mod live;
 mod paged;
 mod places;
 mod population;
+mod row;
 mod serializer;
 mod session;
 mod setting;
@@ -37,6 +38,8 @@ pub use config::{
 pub use counters::{SentCounters, SourceCounters, VisitCounters};
 pub use fault::{Fault, FaultSet};
 pub use generator::{Generator, RecordKind, Sent, Sink, Stream, Truth};
+pub use row::ClickRow;
+pub use serializer::SECTIONS;
 pub use setting::{FaultKind, Setting, SettingError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use yaml::{from_yaml, tree_from_yaml};

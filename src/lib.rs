@@ -1,12 +1,14 @@
 //! Streamglass: a streaming-analytics lab that runs in a browser tab and from a command line.
 
 pub mod aggregate;
+pub mod architecture;
 pub mod chart;
 pub mod chunk;
 pub mod clickstream;
 pub mod digest;
 pub mod engine;
 pub mod exec;
+pub mod experiment;
 pub mod format;
 pub mod function;
 pub mod hash;
@@ -18,6 +20,7 @@ pub mod replay;
 pub mod rng;
 pub mod schema;
 pub mod session;
+pub mod sim;
 pub mod sql;
 pub mod state;
 pub mod time;

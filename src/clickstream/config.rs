@@ -157,6 +157,36 @@ impl Config {
         3_600.0 * self.settings.sessions_per_second * envelope.hour_integral(hour) / envelope.mean()
     }
 
+    /// How many clicks a session has on average in the base mode: the expected number of steps of
+    /// the state machine until it is left.
+    #[must_use]
+    pub fn clicks_per_session(&self) -> f64 {
+        let rows = &self.modes[self.settings.base_mode].rows;
+        let mut here = vec![0.0; self.states.len()];
+        here[0] = 1.0;
+        let mut clicks = 0.0;
+        // Longer paths are cut.
+        for _ in 0..1_000 {
+            clicks += here.iter().sum::<f64>();
+            let mut next = vec![0.0; self.states.len()];
+            for (mass, row) in here.iter().zip(rows) {
+                for (to, p) in next.iter_mut().zip(row.iter().flatten()) {
+                    *to += mass * p;
+                }
+            }
+            here = next;
+        }
+        clicks
+    }
+
+    /// The weight of the time of day over its mean over a day: how busy the site is at `at`, in the
+    /// base mode.
+    #[must_use]
+    pub fn busyness(&self, at: Micros) -> f64 {
+        let envelope = Envelope::new(&self.modes[self.settings.base_mode].envelope);
+        envelope.weight(at) / envelope.mean()
+    }
+
     /// How sessions are paced.
     #[must_use]
     pub fn pacing(&self) -> Pacing {

@@ -10,6 +10,7 @@ use super::event::{Body, Event, SERVER};
 use super::fault::FaultSet;
 use super::live::Live;
 use super::population::{NEVER, Numbers, Pace, Population};
+use super::row::ClickRow;
 use super::serializer::{self, Item};
 use super::session::Session;
 use super::setting::{self, Redraw, Setting, SettingError};
@@ -85,6 +86,20 @@ pub trait Sink {
     /// A record arrives.
     fn record(&mut self, record: &Sent<'_>);
 
+    /// Whether [`Self::record`] is to be called. What happens is the same without records.
+    fn wants_records(&self) -> bool {
+        true
+    }
+
+    /// Whether [`Self::row`] is to be called.
+    fn wants_rows(&self) -> bool {
+        false
+    }
+
+    /// A click of the site happened, in the order in which they happen: the values behind
+    /// [`Self::truth`], without writing it.
+    fn row(&mut self, _click: &ClickRow) {}
+
     /// Whether [`Self::truth`] is to be called. It costs writing every event once more.
     fn wants_truth(&self) -> bool {
         false
@@ -156,6 +171,12 @@ impl Generator {
     #[must_use]
     pub fn config(&self) -> &Arc<Config> {
         &self.site.config
+    }
+
+    /// The name behind an index of a [`ClickRow`].
+    #[must_use]
+    pub fn name(&self, index: u16) -> &str {
+        self.site.names.get(usize::from(index)).map_or("", |quoted| quoted.trim_matches('"'))
     }
 
     /// What the source did so far.
@@ -254,12 +275,32 @@ impl Generator {
         if origin == Origin::Site && sink.wants_truth() {
             self.tell(sink);
         }
+        if origin == Origin::Site && sink.wants_rows() {
+            self.tell_rows(sink);
+        }
+        let wants_records = sink.wants_records();
         for event in &self.events {
-            let copies = self.channel.send(&self.live, now, event, origin);
+            let copies =
+                if wants_records { self.channel.send(&self.live, now, event, origin) } else { 0 };
             if let Some(slot) = slot_of(&event.body) {
                 let last = matches!(event.body, Body::Session { .. });
                 population(&mut self.people, &mut self.crowd, origin).hold(slot, copies, last);
             }
+        }
+    }
+
+    fn tell_rows<S: Sink>(&self, sink: &mut S) {
+        for event in &self.events {
+            let Body::Click(click) = &event.body else { continue };
+            let Some(session) = self.people.session(click.slot) else { continue };
+            sink.row(&ClickRow {
+                event_time: event.time,
+                sid: session.sid,
+                uid: session.uid,
+                state: session.path.first(click.visited).next_back().unwrap_or(0),
+                section: click.content.section,
+                channel: session.channel,
+            });
         }
     }
 

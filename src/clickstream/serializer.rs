@@ -10,8 +10,7 @@ use super::writer::Writer;
 use crate::time::Micros;
 
 /// What articles are about.
-pub(super) const SECTIONS: [&[u8]; 7] =
-    [b"News", b"Comment", b"World", b"Business", b"Sport", b"Puzzle", b"Law"];
+pub const SECTIONS: [&str; 7] = ["News", "Comment", "World", "Business", "Sport", "Puzzle", "Law"];
 /// Who carries shipments.
 pub(super) const CARRIERS: [&[u8]; 6] = [b"DHL", b"DPD", b"FedEx", b"GLS", b"Hermes", b"UPS"];
 
@@ -63,7 +62,7 @@ impl Form<'_> {
     fn click(&self, out: &mut Writer, session: &Session, visited: u16, content: &Content) {
         let state = session.path.first(visited).next_back().unwrap_or(0);
         let state = self.site.states[usize::from(state)].as_bytes();
-        let section = SECTIONS[usize::from(content.section)];
+        let section = SECTIONS[usize::from(content.section)].as_bytes();
         out.put(b"{\"timestamp\": ");
         self.timestamp(out);
         out.put(b", \"recordType\": ");

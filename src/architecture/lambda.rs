@@ -1,0 +1,340 @@
+//! Lambda: an immutable master dataset; a batch layer that recomputes views; a speed layer that
+//! counts what batches have not seen yet; a serving layer that merges both when it is asked.
+
+use super::batch::{Extent, Run, Timetable, fold};
+use super::scene::{LaneScene, Link, Station, StationKind, StationState};
+use super::speed::{Boundary, HandOff, SpeedLayer};
+use super::stream_job::JobSetup;
+use super::view::{Cell, Merge, View, merged_total, merged_window};
+use super::{Architecture, Lane, Measures, Operation, Path, World, station};
+use crate::sim::meter::AgeMeter;
+use crate::sim::{MS_NS, NEVER};
+
+/// How it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LambdaSetup {
+    /// The speed layer; its cost model is the batch layer's too.
+    pub job: JobSetup,
+    /// The period of batches, milliseconds.
+    pub period_ms: i64,
+    /// How long a batch runs, milliseconds; `None` follows from the cost model.
+    pub run_ms: Option<i64>,
+    /// What a batch recomputes: the partitions of event time of the last so many milliseconds, or
+    /// (`None`) everything.
+    pub recompute_ms: Option<i64>,
+    /// How far before its start the last partition of a batch ends, milliseconds: it waits so long
+    /// for late events. With [`HandOff::ByOffset`] a full batch takes everything that has arrived.
+    pub cut_off_ms: i64,
+    /// Where batch views end and real-time views begin.
+    pub hand_off: HandOff,
+    /// The precision of the speed layer's sketches; `None` keeps sets.
+    pub sketch: Option<u8>,
+    /// How the serving layer puts users together.
+    pub merge: Merge,
+}
+
+/// The lane.
+#[derive(Clone, Debug)]
+pub struct Lambda {
+    setup: LambdaSetup,
+    times: Timetable,
+    batch: View,
+    batch_buggy: bool,
+    /// The boundary of the batch that runs.
+    opened: Option<Boundary>,
+    /// Where the last batch's partitions end, in event time.
+    covered: i64,
+    /// The speed layer.
+    pub speed: SpeedLayer,
+    meter: AgeMeter,
+    batch_processed: u64,
+    batch_busy_ns: i64,
+    missed: u64,
+    corrected_ms: Option<i64>,
+    batches: u32,
+    /// Behind which the real-time view that is read begins.
+    pub boundary: Option<Boundary>,
+    /// The extent of the batch that landed last and whether its logic had the bug.
+    pub last: Option<(Extent, bool)>,
+}
+
+impl Lambda {
+    /// Before the first event.
+    #[must_use]
+    pub fn new(setup: LambdaSetup) -> Self {
+        Self {
+            times: Timetable::new(setup.period_ms),
+            batch: View::new(setup.job.shape),
+            batch_buggy: false,
+            opened: None,
+            covered: 0,
+            speed: SpeedLayer::new(setup.job, setup.hand_off, setup.sketch),
+            meter: AgeMeter::default(),
+            batch_processed: 0,
+            batch_busy_ns: 0,
+            missed: 0,
+            corrected_ms: None,
+            batches: 0,
+            boundary: None,
+            last: None,
+            setup,
+        }
+    }
+
+    /// The batch view that is served.
+    #[must_use]
+    pub const fn batch_view(&self) -> &View {
+        &self.batch
+    }
+
+    /// Events that batches processed.
+    #[must_use]
+    pub const fn batch_processed(&self) -> u64 {
+        self.batch_processed
+    }
+
+    /// Events of batches that were dropped.
+    #[must_use]
+    pub const fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    /// Where a batch that starts at `now` ends, in event time.
+    fn boundary_event(&self, now: i64) -> i64 {
+        now - self.setup.cut_off_ms
+    }
+
+    fn start(&mut self, now: i64, asked: Option<i64>, world: &mut World<'_>) {
+        let upto = world.store.first_arriving_at(now);
+        let boundary = Boundary { offset: upto, event: self.boundary_event(now) };
+        let end = if self.setup.hand_off == HandOff::ByOffset { NEVER } else { boundary.event };
+        let from = match self.setup.recompute_ms {
+            Some(window) if asked.is_none() => {
+                let from = (now - self.setup.cut_off_ms - window).max(0).min(self.covered);
+                let size = i64::from(self.setup.job.shape.window_ms.max(1));
+                from - from.rem_euclid(size)
+            }
+            _ => 0,
+        };
+        // Partitions are files by event time: only events that arrived since can be in them.
+        let extent =
+            Extent { offsets: world.store.first_arriving_at(from)..upto, events: from..end };
+        let events = extent.offsets.end - extent.offsets.start;
+        let run_ms = self.setup.run_ms.unwrap_or_else(|| self.setup.job.cost.batch_ms(events));
+        let is_missed = asked.is_none() && self.times.to_miss > 0;
+        if is_missed {
+            self.times.to_miss -= 1;
+        }
+        self.times.start(Run {
+            number: 0,
+            started: now,
+            lands: now + run_ms.max(1),
+            upto,
+            extent: (!is_missed).then_some(extent),
+            events,
+            buggy: self.batch_buggy,
+            asked,
+        });
+        self.speed.open(boundary, world.store);
+        self.opened = Some(boundary);
+        self.covered = boundary.event.max(self.covered);
+    }
+
+    fn land(&mut self, run: &Run, world: &mut World<'_>) {
+        let at = run.lands;
+        match &run.extent {
+            Some(extent) => {
+                let shape = self.setup.job.shape;
+                let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
+                let mut fresh = View::new(shape);
+                fold(&mut fresh, world.store, extent, run.buggy);
+                self.batch.take_windows(&fresh, shape.window(first)..u32::MAX);
+                self.batch_processed += run.events;
+                self.batch_busy_ns += (run.lands - run.started) * MS_NS;
+                self.last = Some((extent.clone(), run.buggy));
+                let text = format!("{} events are recomputed.", run.events);
+                world.note(at, Lane::Lambda, format!("batch {}", run.number), text);
+            }
+            None => {
+                self.missed += run.events;
+                let text = "The real-time view of its time is dropped all the same.".to_owned();
+                world.note(at, Lane::Lambda, format!("batch {} is dropped", run.number), text);
+            }
+        }
+        if let Some(boundary) = self.opened.take() {
+            self.speed.land(boundary);
+            self.boundary = Some(boundary);
+        }
+        self.batches += 1;
+        if run.upto > 0 {
+            let newest = i64::from(world.store.stream_time_before(run.upto));
+            self.meter.see(at * MS_NS, newest * MS_NS);
+        }
+        if let Some(asked) = run.asked {
+            self.corrected_ms = Some(at - asked);
+        }
+    }
+}
+
+impl Architecture for Lambda {
+    fn lane(&self) -> Lane {
+        Lane::Lambda
+    }
+
+    fn next_at(&self) -> i64 {
+        self.times.next_at()
+    }
+
+    fn advance(&mut self, to: i64, world: &mut World<'_>) {
+        self.speed.advance(to, world.store, &mut self.meter);
+        if let Some(run) = self.times.landed(to) {
+            self.land(&run, world);
+        }
+        if let Some(asked) = self.times.starts(to) {
+            self.start(to, asked, world);
+        }
+    }
+
+    fn operate(&mut self, operation: &Operation, now: i64, world: &mut World<'_>) {
+        match operation {
+            Operation::DeployBug { paths } => {
+                self.batch_buggy |= paths.contains(&Path::Batch);
+                self.speed.buggy |= paths.contains(&Path::Speed);
+            }
+            Operation::Fix { paths, reprocess } => {
+                self.batch_buggy &= !paths.contains(&Path::Batch);
+                self.speed.buggy &= !paths.contains(&Path::Speed);
+                if *reprocess && paths.iter().any(|path| matches!(path, Path::Batch | Path::Speed))
+                {
+                    self.times.ask(now);
+                }
+            }
+            Operation::MissBatch => self.times.to_miss += 1,
+            Operation::Crash => {
+                let since = self.speed.crash(now, &mut self.meter);
+                let text = format!("It had processed {since} events since it last saved.");
+                world.note(now, Lane::Lambda, "speed layer crashes".to_owned(), text);
+            }
+            _ => {}
+        }
+    }
+
+    fn commit(&mut self) {}
+
+    fn total(&self) -> Cell {
+        merged_total(&self.batch, self.speed.view(), self.setup.merge)
+    }
+
+    fn window(&self, window: usize) -> Option<Cell> {
+        Some(merged_window(&self.batch, self.speed.view(), window, self.setup.merge))
+    }
+
+    fn has_answer(&self) -> bool {
+        self.meter.newest().is_some()
+    }
+
+    fn events(&self) -> u64 {
+        self.batch.events() + self.speed.view().events()
+    }
+
+    fn meter(&self) -> &AgeMeter {
+        &self.meter
+    }
+
+    fn begin_measuring(&mut self, at: i64) {
+        self.meter.begin(at * MS_NS);
+    }
+
+    fn measures(&self, world: &World<'_>) -> Measures {
+        let cost = &self.setup.job.cost;
+        Measures {
+            processed: self.batch_processed + self.speed.processed,
+            stored_bytes: cost.stored(world.store.len()) + self.batch.bytes() + self.speed.bytes(),
+            late: Some(self.speed.late()),
+            doubled: Some(self.speed.doubled),
+            lost: Some(self.speed.lost + self.missed),
+            corrected_ms: self.corrected_ms,
+            code_paths: 2,
+            busy_ns: self.batch_busy_ns + self.speed.busy_ns(),
+            ages: self.meter.mean_and_most_ms(),
+        }
+    }
+
+    fn scene(&self, now: i64, world: &World<'_>) -> LaneScene {
+        let store = world.store;
+        let running = self.times.running();
+        let age_ms = self.meter.newest().map(|newest| now - newest / MS_NS);
+        let job = Station {
+            state: match running {
+                Some(_) => StationState::Running,
+                None => StationState::Idle,
+            },
+            progress: running.map(|run| run.progress(now)),
+            held: self.batch.events(),
+            buggy: self.batch_buggy,
+            detail: running.map_or_else(
+                || format!("{} events in its view", self.batch.events()),
+                |run| format!("recomputes {} events", run.events),
+            ),
+            read: true,
+            ..station("batch", StationKind::BatchJob, "Batch layer", 1, 0)
+        };
+        let speed = Station {
+            state: if now < self.speed.down_until {
+                StationState::Down
+            } else if world.is_behind(store.len() - self.speed.position(), self.setup.job.lag_ms) {
+                StationState::CatchingUp
+            } else {
+                StationState::Running
+            },
+            queued: store.len() - self.speed.position(),
+            held: self.speed.view().events(),
+            buggy: self.speed.buggy,
+            detail: format!("{} events in its view", self.speed.view().events()),
+            age_ms,
+            read: true,
+            ..station("speed", StationKind::StreamJob, "Speed layer", 1, 1)
+        };
+        let is_down = now < self.speed.down_until;
+        let flow = world.per_second;
+        let batch_flow = running.map_or(0.0, Run::per_second);
+        LaneScene {
+            lane: Lane::Lambda,
+            stations: vec![
+                Station {
+                    held: store.len(),
+                    detail: format!("{} events", store.len()),
+                    state: StationState::Running,
+                    ..station("master", StationKind::Master, "Master dataset", 0, 0)
+                },
+                job,
+                speed,
+                Station {
+                    held: self.events(),
+                    detail: "merges both".to_owned(),
+                    state: StationState::Running,
+                    age_ms,
+                    read: true,
+                    ..station("serving", StationKind::Serving, "Serving layer", 2, 0)
+                },
+            ],
+            links: vec![
+                Link::new(None, Some("master"), flow, world.late_share),
+                Link::new(None, Some("speed"), if is_down { 0.0 } else { flow }, world.late_share),
+                Link::new(Some("master"), Some("batch"), batch_flow, 0.0),
+                Link::new(Some("batch"), Some("serving"), batch_flow, 0.0),
+                Link::new(Some("speed"), Some("serving"), if is_down { 0.0 } else { flow }, 0.0),
+                Link::new(Some("serving"), None, 0.0, 0.0),
+            ],
+            age_ms,
+            error: None,
+            remark: match running {
+                Some(run) => format!("batch lands in {}", super::words(run.lands - now)),
+                None => {
+                    format!("next batch in {}", super::words((self.times.next_at() - now).max(0)))
+                }
+            },
+            code_paths: 2,
+        }
+    }
+}

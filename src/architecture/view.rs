@@ -1,0 +1,321 @@
+//! A view: what a path says of each window and group, and of all together.
+
+use datasketches::hll::{HllSketch, HllType, HllUnion};
+
+use super::question::{Question, Shape};
+
+/// One window and group: of clicks their number; of users theirs, and clicks; of conversion
+/// subscriptions, and clicks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The number that was asked for, or what is above the line.
+    pub a: u64,
+    /// Where `a` does not count clicks, their number.
+    pub b: u64,
+}
+
+/// The users of one window.
+#[derive(Clone, Debug)]
+pub enum Users {
+    /// All of them, one bit each.
+    Exact(Vec<u64>),
+    /// A HyperLogLog sketch of them.
+    Sketch(Box<HllSketch>),
+}
+
+impl Users {
+    /// Adds a user to an exact set; whether it is new.
+    fn insert(words: &mut Vec<u64>, user: u32) -> bool {
+        let (word, bit) = ((user / 64) as usize, 1 << (user % 64));
+        if words.len() <= word {
+            words.resize(word + 1, 0);
+        }
+        let new = words[word] & bit == 0;
+        words[word] |= bit;
+        new
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Self::Exact(words) => words.iter().map(|word| u64::from(word.count_ones())).sum(),
+            Self::Sketch(sketch) => libm::round(sketch.estimate()) as u64,
+        }
+    }
+
+    /// How many users are in either of two sets.
+    fn count_of_both(&self, other: &Self) -> u64 {
+        if let (Self::Exact(a), Self::Exact(b)) = (self, other) {
+            let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+            let both = long.iter().enumerate().map(|(i, w)| w | short.get(i).copied().unwrap_or(0));
+            return both.map(|word| u64::from(word.count_ones())).sum();
+        }
+        let lg_k = [self, other].iter().filter_map(|users| users.lg_k()).min().unwrap_or(12);
+        let mut union = HllUnion::new(lg_k).expect("a sketch has this size");
+        for users in [self, other] {
+            match users {
+                Self::Sketch(sketch) => union.update(sketch),
+                Self::Exact(words) => {
+                    let mut sketch = sketch(lg_k);
+                    members(words).for_each(|user| sketch.update(user));
+                    union.update(&sketch);
+                }
+            }
+        }
+        libm::round(union.to_sketch(HllType::Hll8).estimate()) as u64
+    }
+
+    fn lg_k(&self) -> Option<u8> {
+        match self {
+            Self::Exact(_) => None,
+            Self::Sketch(sketch) => Some(sketch.lg_config_k()),
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Exact(words) => 8 * words.len() as u64,
+            Self::Sketch(sketch) => 1 << sketch.lg_config_k(),
+        }
+    }
+}
+
+fn sketch(lg_k: u8) -> HllSketch {
+    HllSketch::new(lg_k, HllType::Hll8).expect("a precision from 4 to 21")
+}
+
+fn members(words: &[u64]) -> impl Iterator<Item = u32> {
+    words.iter().enumerate().flat_map(|(at, word)| {
+        (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at as u32 * 64 + bit)
+    })
+}
+
+/// What a path says.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Of what.
+    pub shape: Shape,
+    /// Of users: the precision of sketches; `None` keeps sets.
+    sketch: Option<u8>,
+    /// By window and group. For sketches `a` is 0: the sketch is asked.
+    cells: Vec<Cell>,
+    /// Of users: by window.
+    users: Vec<Option<Users>>,
+    total: Cell,
+}
+
+impl View {
+    /// An empty view with exact cells.
+    #[must_use]
+    pub const fn new(shape: Shape) -> Self {
+        Self::sketched(shape, None)
+    }
+
+    /// An empty view; users are sketched with 2^`sketch` registers.
+    #[must_use]
+    pub const fn sketched(shape: Shape, sketch: Option<u8>) -> Self {
+        let total = Cell { a: 0, b: 0 };
+        Self { shape, sketch, cells: Vec::new(), users: Vec::new(), total }
+    }
+
+    /// How many windows it reaches.
+    #[must_use]
+    pub fn windows(&self) -> usize {
+        self.cells.len() / self.shape.groups()
+    }
+
+    /// Makes room for windows up to one.
+    pub fn reach(&mut self, window: u32) {
+        let cells = (window as usize + 1) * self.shape.groups();
+        if self.cells.len() < cells {
+            self.cells.resize(cells, Cell::default());
+            if self.shape.question == Question::Users {
+                self.users.resize(window as usize + 1, None);
+            }
+        }
+    }
+
+    /// Counts one event.
+    #[inline]
+    pub fn add(&mut self, event: u32, user: u32, content: u8, channel: u8, subscribes: bool) {
+        let window = self.shape.window(event);
+        self.reach(window);
+        let (a, b, group) = match self.shape.question {
+            Question::Clicks => (1, 0, content),
+            Question::Conversion => (u64::from(subscribes), 1, channel),
+            Question::Users => return self.add_user(window, user),
+        };
+        let cell = &mut self.cells[window as usize * self.shape.groups() + usize::from(group)];
+        cell.a += a;
+        cell.b += b;
+        self.total.a += a;
+        self.total.b += b;
+    }
+
+    fn add_user(&mut self, window: u32, user: u32) {
+        let new = || match self.sketch {
+            None => Users::Exact(Vec::new()),
+            Some(lg_k) => Users::Sketch(Box::new(sketch(lg_k))),
+        };
+        self.cells[window as usize].b += 1;
+        self.total.b += 1;
+        match self.users[window as usize].get_or_insert_with(new) {
+            Users::Exact(words) => {
+                let new = u64::from(Users::insert(words, user));
+                self.cells[window as usize].a += new;
+                self.total.a += new;
+            }
+            Users::Sketch(sketch) => sketch.update(user),
+        }
+    }
+
+    /// Adds counted cells: what a vectorised fold found.
+    pub fn add_cells(&mut self, counts: &[u64], below: &[u64]) {
+        debug_assert!(self.shape.question != Question::Users, "users are no sums");
+        if let Some(last) = counts.len().max(below.len()).checked_sub(1) {
+            self.reach((last / self.shape.groups()) as u32);
+        }
+        for (cell, n) in self.cells.iter_mut().zip(counts) {
+            cell.a += n;
+            self.total.a += n;
+        }
+        for (cell, n) in self.cells.iter_mut().zip(below) {
+            cell.b += n;
+            self.total.b += n;
+        }
+    }
+
+    /// Puts a value in the place of what is there: a row of a table of results.
+    pub fn put(&mut self, window: u32, group: usize, value: Cell) {
+        self.reach(window);
+        let cell = &mut self.cells[window as usize * self.shape.groups() + group];
+        self.total.a = self.total.a - cell.a + value.a;
+        self.total.b = self.total.b - cell.b + value.b;
+        *cell = value;
+    }
+
+    /// Forgets what is in windows from one up to before another: they are computed again.
+    pub fn clear(&mut self, windows: std::ops::Range<u32>) {
+        let groups = self.shape.groups();
+        let end = (windows.end as usize).min(self.windows());
+        for window in (windows.start as usize).min(end)..end {
+            for cell in &mut self.cells[window * groups..(window + 1) * groups] {
+                self.total.a -= cell.a;
+                self.total.b -= cell.b;
+                *cell = Cell::default();
+            }
+            if let Some(users) = self.users.get_mut(window) {
+                *users = None;
+            }
+        }
+    }
+
+    /// Takes over the cells of another view where it has any.
+    pub fn take_windows(&mut self, other: &Self, windows: std::ops::Range<u32>) {
+        self.clear(windows.clone());
+        let groups = self.shape.groups();
+        for window in windows.start..windows.end.min(other.windows() as u32) {
+            for group in 0..groups {
+                self.put(window, group, other.cells[window as usize * groups + group]);
+            }
+            if let Some(users) = other.users.get(window as usize) {
+                self.users[window as usize].clone_from(users);
+            }
+        }
+    }
+
+    /// A window and group.
+    #[must_use]
+    pub fn cell(&self, window: usize, group: usize) -> Cell {
+        self.cells.get(window * self.shape.groups() + group).copied().unwrap_or_default()
+    }
+
+    /// A window with all its groups; sketches are asked.
+    #[must_use]
+    pub fn window(&self, window: usize) -> Cell {
+        if let Some(Some(users @ Users::Sketch(_))) = self.users.get(window) {
+            return Cell { a: users.count(), b: self.cells[window].b };
+        }
+        let groups = self.shape.groups();
+        let cells = self.cells.get(window * groups..(window + 1) * groups).unwrap_or_default();
+        cells
+            .iter()
+            .fold(Cell::default(), |sum, cell| Cell { a: sum.a + cell.a, b: sum.b + cell.b })
+    }
+
+    /// All windows together; sketches are asked.
+    #[must_use]
+    pub fn total(&self) -> Cell {
+        let sketches = self.users.iter().flatten().filter(|users| users.lg_k().is_some());
+        Cell { a: self.total.a + sketches.map(Users::count).sum::<u64>(), b: self.total.b }
+    }
+
+    /// The answer in one number; `None` when there is nothing to divide by.
+    #[must_use]
+    pub fn answer(&self) -> Option<f64> {
+        answer(self.shape, self.total())
+    }
+
+    /// How many events are counted in it.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        match self.shape.question {
+            Question::Clicks => self.total.a,
+            Question::Users | Question::Conversion => self.total.b,
+        }
+    }
+
+    /// Bytes, as the cost model charges them.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let users: u64 = self.users.iter().flatten().map(Users::bytes).sum();
+        let cell = if self.shape.question == Question::Clicks { 8 } else { 16 };
+        cell * self.cells.len() as u64 + users
+    }
+}
+
+/// The answer that a cell stands for.
+#[must_use]
+pub fn answer(shape: Shape, cell: Cell) -> Option<f64> {
+    match shape.question {
+        Question::Clicks | Question::Users => Some(cell.a as f64),
+        Question::Conversion => (cell.b > 0).then(|| cell.a as f64 / cell.b as f64),
+    }
+}
+
+/// How a serving layer puts two views of users together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// Adds their counts: a user in both counts twice.
+    Add,
+    /// Unites their sets or sketches.
+    Unite,
+}
+
+/// A window of two views of disjoint events together.
+#[must_use]
+pub fn merged_window(a: &View, b: &View, window: usize, merge: Merge) -> Cell {
+    if let (Merge::Unite, Some(Some(x)), Some(Some(y))) =
+        (merge, a.users.get(window), b.users.get(window))
+    {
+        let clicks = a.cells[window].b + b.cells[window].b;
+        return Cell { a: x.count_of_both(y), b: clicks };
+    }
+    let (x, y) = (a.window(window), b.window(window));
+    Cell { a: x.a + y.a, b: x.b + y.b }
+}
+
+/// All windows of two views together.
+#[must_use]
+pub fn merged_total(a: &View, b: &View, merge: Merge) -> Cell {
+    let (x, y) = (a.total(), b.total());
+    let mut total = Cell { a: x.a + y.a, b: x.b + y.b };
+    if merge == Merge::Unite && a.shape.question == Question::Users {
+        // Only windows that both have are more than a sum.
+        for window in 0..a.users.len().min(b.users.len()) {
+            if let (Some(x), Some(y)) = (&a.users[window], &b.users[window]) {
+                total.a = total.a + x.count_of_both(y) - x.count() - y.count();
+            }
+        }
+    }
+    total
+}

@@ -1,0 +1,95 @@
+//! The score card: each architecture's price in plain words, computed from the run.
+
+use super::protocol::ScoreLine;
+use super::simulation::Simulation;
+use crate::architecture::{Architecture, words};
+
+/// A sentence or two for each lane.
+#[must_use]
+pub fn card(simulation: &Simulation) -> Vec<ScoreLine> {
+    simulation.lanes.all().map(|lane| line(simulation, lane)).into()
+}
+
+fn line(simulation: &Simulation, lane: &dyn Architecture) -> ScoreLine {
+    let measures = simulation.measures(lane);
+    let unit = simulation.settings.shape().unit();
+    let mut text = match measures.ages {
+        Some((mean, most)) => format!(
+            "Answers {} after the fact in the mean, {} at worst.",
+            words(libm::round(mean) as i64),
+            words(most)
+        ),
+        None if lane.has_answer() => "Is warming up.".to_owned(),
+        None => "Has no answer yet.".to_owned(),
+    };
+    if let (Some(answer), Some(truth)) = (simulation.answer(lane), simulation.truth().happened) {
+        let off = answer - truth;
+        let shown =
+            if truth.abs() < 10.0 { format!("{:.4}", off.abs()) } else { grouped(off.abs()) };
+        text.push_str(&match off {
+            _ if off == 0.0 => " It is right at this moment.".to_owned(),
+            _ if off < 0.0 => format!(" It is {shown} {unit} short of the truth now."),
+            _ => format!(" It is {shown} {unit} over the truth now."),
+        });
+    }
+    let counted = |count: Option<u64>| simulation.scaled(count.unwrap_or(0));
+    for (count, told) in [
+        (counted(measures.late), "dropped as late"),
+        (counted(measures.doubled), "counted twice after a crash"),
+        (counted(measures.lost), "lost"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(" {} events were {told}.", grouped(count as f64)));
+        }
+    }
+    if let Some(ms) = measures.corrected_ms {
+        text.push_str(&format!(" The fix took {} to reach readers.", words(ms)));
+    }
+    let happened = simulation.scaled(simulation.happened.events()).max(1);
+    let cost = simulation.settings.cost();
+    let (work, storage) = (
+        cost.work_price(measures.busy_ns),
+        cost.storage_price(measures.stored_bytes, simulation.clock_ms()),
+    );
+    text.push_str(&format!(
+        " Each event was processed {:.1} times; work and storage cost {}; {}.",
+        simulation.scaled(measures.processed) as f64 / happened as f64,
+        dollars(work + storage),
+        match measures.code_paths {
+            1 => "one code path to maintain".to_owned(),
+            n => format!("{n} code paths to maintain"),
+        }
+    ));
+    ScoreLine { lane: lane.lane(), text }
+}
+
+fn dollars(amount: f64) -> String {
+    if amount < 0.01 { "under 1 cent".to_owned() } else { format!("${amount:.2}") }
+}
+
+/// A whole number with commas.
+#[must_use]
+pub fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            [0.0, 12.4, 1_204.0, -1_234_567.0].map(grouped),
+            ["0", "12", "1,204", "-1,234,567"]
+        );
+    }
+}

@@ -1,0 +1,639 @@
+//! A running experiment: source, way, store, the three lanes, truth, measures and checkers on one
+//! virtual clock. Both shells drive this type.
+//!
+//! Seed, settings, length and command log determine it: [`Simulation::advance`] may be cut anywhere.
+//! A clone is a checkpoint; it shares the events with the original.
+
+use super::knob::{Knob, duration};
+use super::operations;
+use super::protocol::{
+    Check, Expected, KnobProblem, Logged, Note, Opened, Sample, Series, Verdict, WindowPoint,
+};
+use super::settings::{KNOBS, Settings};
+use super::source::{Process, Source};
+use super::{Experiment, experiment, limits, score, verify};
+use crate::architecture::batch_etl::{BatchEtl, EtlSetup};
+use crate::architecture::kappa::{Kappa, KappaSetup};
+use crate::architecture::lambda::{Lambda, LambdaSetup};
+use crate::architecture::oltp::{Oltp, OltpSetup};
+use crate::architecture::question::Question;
+use crate::architecture::report::{LaneSample, LaneSummary, Report, Summary, Truth};
+use crate::architecture::scene::Scene;
+use crate::architecture::store::{BAD, COPY, Click, LATE, Store};
+use crate::architecture::view::{View, answer};
+use crate::architecture::{Architecture, Measures, Operation, World};
+use crate::digest::Digest;
+use crate::rng::Seed;
+use crate::sim::NEVER;
+use crate::sim::fault::{Delay, Share, Way};
+use crate::sim::scheduler::Scheduler;
+
+/// The longest step, milliseconds: so many events are held between source and store.
+const MOST_STEP: i64 = 10_000;
+/// Samples are at least so many milliseconds apart, and at most [`MOST_SAMPLES`].
+const SAMPLE_EVERY: [i64; 13] = [
+    1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
+    3_600_000, 7_200_000,
+];
+const MOST_SAMPLES: i64 = 800;
+/// Points of the chart over event time.
+const MOST_WINDOWS: usize = 512;
+/// Notes that are kept; the oldest go first.
+const MOST_NOTES: usize = 2_000;
+
+/// The three architectures.
+#[derive(Clone, Debug)]
+pub struct Lanes {
+    /// Batch ETL.
+    pub batch_etl: BatchEtl,
+    /// Lambda.
+    pub lambda: Lambda,
+    /// Kappa.
+    pub kappa: Kappa,
+}
+
+impl Lanes {
+    /// They, in the order in which they are shown.
+    pub fn all(&self) -> [&dyn Architecture; 3] {
+        [&self.batch_etl, &self.lambda, &self.kappa]
+    }
+
+    fn all_mut(&mut self) -> [&mut dyn Architecture; 3] {
+        [&mut self.batch_etl, &mut self.lambda, &mut self.kappa]
+    }
+}
+
+/// A running experiment.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    experiment: &'static Experiment,
+    seed: Seed,
+    /// What was set.
+    pub settings: Settings,
+    given: Settings,
+    end: i64,
+    clock: i64,
+    source: Source,
+    /// The way of the events, with its counts.
+    pub way: Way<Click>,
+    /// The delivered events.
+    pub store: Store,
+    /// The answer over what happened.
+    pub happened: View,
+    /// The answer over what was delivered.
+    pub delivered: View,
+    /// The architectures.
+    pub lanes: Lanes,
+    /// The OLTP store as a server, where analytic queries run on it.
+    pub oltp: Oltp,
+    /// What the command log has for later: indices into it.
+    agenda: Scheduler<usize>,
+    log: Vec<Logged>,
+    /// How many entries of the log have been carried out.
+    played: usize,
+    sample_every: i64,
+    next_sample: i64,
+    samples: Vec<Sample>,
+    errors: [(f64, u64); 3],
+    notes: Vec<Note>,
+    warm: bool,
+    /// Arrivals and late ones up to the last sample, and the rate since.
+    flow: Flow,
+    checks: verify::Checks,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Flow {
+    at: i64,
+    delivered: u64,
+    late: u64,
+    per_second: f64,
+    late_share: f64,
+}
+
+impl Simulation {
+    /// Begins an experiment, at its start. Settings are knobs by name with their values as text.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each at its knob.
+    pub fn open(
+        name: &str,
+        seed: Seed,
+        settings: &[(String, String)],
+        for_ms: Option<i64>,
+    ) -> Result<Self, Vec<KnobProblem>> {
+        let Some(experiment) = experiment(name) else {
+            let names: Vec<_> = super::EXPERIMENTS.iter().map(|e| e.name).collect();
+            let message = format!("there is no experiment `{name}`: {}", names.join(", "));
+            return Err(vec![KnobProblem { knob: String::new(), message }]);
+        };
+        let mut given = experiment.defaults();
+        let mut problems = Vec::new();
+        for (name, value) in settings {
+            let set = match KNOBS.iter().find(|knob| knob.name == name) {
+                Some(knob) => knob.set(&mut given, value),
+                None => Err(format!("there is no knob `{name}`")),
+            };
+            if let Err(message) = set {
+                problems.push(KnobProblem { knob: name.clone(), message });
+            }
+        }
+        let end = for_ms.unwrap_or(experiment.for_ms);
+        problems.extend(limits::problems(&given, end));
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self::begin(experiment, seed, given, end))
+    }
+
+    fn begin(experiment: &'static Experiment, seed: Seed, given: Settings, end: i64) -> Self {
+        let mut s = given;
+        s.sample = limits::sampling(&given, end);
+        let shape = s.shape();
+        let run_ms = (s.run_time > 0).then_some(s.run_time);
+        let etl = EtlSetup { shape, period_ms: s.period, run_ms, cost: s.cost() };
+        let lambda = LambdaSetup {
+            job: s.job(),
+            period_ms: s.period,
+            run_ms,
+            recompute_ms: (s.recompute > 0).then_some(s.recompute),
+            cut_off_ms: s.cut_off,
+            hand_off: s.hand_off(),
+            sketch: (s.sketch > 0.0).then_some(s.sketch as u8),
+            merge: s.merge(),
+        };
+        let kappa = KappaSetup {
+            job: s.job(),
+            replay_grace_ms: s.replay_grace,
+            retention_ms: (s.retention > 0).then_some(s.retention),
+            segment_ms: s.segment,
+            archive: s.archive,
+            seeded: s.seeded,
+        };
+        let oltp = OltpSetup {
+            query_rate: s.query_rate,
+            query_rows: s.query_rows,
+            scan_rate: s.scan_rate,
+            write_capacity: s.write_capacity,
+        };
+        let every = |at: &&i64| end / **at <= MOST_SAMPLES;
+        let sample_every = SAMPLE_EVERY.iter().find(every).copied().unwrap_or(7_200_000);
+        let users = libm::ceil(s.users / s.sample).max(1.0) as u32;
+        let mut simulation = Self {
+            experiment,
+            seed,
+            settings: s,
+            given,
+            end,
+            clock: 0,
+            source: Source::new(s.source, s.rate / s.sample, users, seed),
+            way: Way::new(seed, s.faults()),
+            store: Store::default(),
+            happened: View::new(shape),
+            delivered: View::new(shape),
+            lanes: Lanes {
+                batch_etl: BatchEtl::new(etl),
+                lambda: Lambda::new(lambda),
+                kappa: Kappa::new(kappa),
+            },
+            oltp: Oltp::new(oltp, seed),
+            agenda: Scheduler::default(),
+            log: Vec::new(),
+            played: 0,
+            sample_every,
+            next_sample: sample_every,
+            samples: Vec::new(),
+            errors: [(0.0, 0); 3],
+            notes: Vec::new(),
+            warm: false,
+            flow: Flow { per_second: s.rate / s.sample, ..Flow::default() },
+            checks: verify::Checks::default(),
+        };
+        let script = (experiment.script)(&s);
+        simulation.replay(script);
+        simulation
+    }
+
+    /// Puts a command log in the place of the preset's script, before the first step: a saved run,
+    /// a link.
+    pub fn replay(&mut self, log: Vec<Logged>) {
+        debug_assert_eq!(self.clock, 0, "before the first step");
+        self.log = log;
+        self.log.sort_by_key(|logged| logged.at_ms);
+        self.plan_log();
+    }
+
+    /// Plans what of the log has not been carried out.
+    fn plan_log(&mut self) {
+        self.agenda = Scheduler::default();
+        for (at, logged) in self.log.iter().enumerate().skip(self.played) {
+            self.agenda.plan(logged.at_ms.max(1), at);
+        }
+    }
+
+    /// The experiment.
+    #[must_use]
+    pub const fn experiment(&self) -> &'static Experiment {
+        self.experiment
+    }
+
+    /// The virtual clock, milliseconds since the start.
+    #[must_use]
+    pub const fn clock_ms(&self) -> i64 {
+        self.clock
+    }
+
+    /// Where the run ends.
+    #[must_use]
+    pub const fn end_ms(&self) -> i64 {
+        self.end
+    }
+
+    /// The command log: the preset's script and what a person did.
+    #[must_use]
+    pub fn log(&self) -> &[Logged] {
+        &self.log
+    }
+
+    /// Lets virtual time go on until `to_ms` or the end of the run, but only until about `most_events`
+    /// more events have arrived. Whether it got there.
+    pub fn advance(&mut self, to_ms: i64, most_events: u64) -> bool {
+        let to = to_ms.min(self.end);
+        let stop = self.way.counts.sent.saturating_add(most_events);
+        while self.clock < to {
+            let due = self.lanes.all().iter().map(|lane| lane.next_at()).min().unwrap_or(NEVER);
+            let own = self.agenda.next_at().min(self.next_sample).min(self.clock + MOST_STEP);
+            let next = due.min(own).min(to);
+            self.step(next.max(self.clock + 1));
+            if self.way.counts.sent >= stop {
+                break;
+            }
+        }
+        self.clock >= to
+    }
+
+    fn step(&mut self, to: i64) {
+        let Self { source, way, store, happened, delivered, .. } = self;
+        source.run(to, |click| {
+            let Click { event, user, content, channel, subscribes, .. } = click;
+            happened.add(event, user, content, channel, subscribes);
+            way.send(i64::from(event), click);
+        });
+        way.arrive(to, |at, click, marks| {
+            let Click { event, user, content, channel, subscribes, .. } = click;
+            delivered.add(event, user, content, channel, subscribes);
+            let flags = if marks.copy { COPY } else { 0 }
+                | if marks.late { LATE } else { 0 }
+                | if marks.bad { BAD } else { 0 };
+            store.push(u32::try_from(at).unwrap_or(u32::MAX), &click, flags);
+        });
+        self.with_world(|lanes, world| {
+            for lane in lanes.all_mut() {
+                lane.advance(to, world);
+            }
+        });
+        if self.settings.query_rate > 0.0 {
+            self.oltp.advance(to, &self.store);
+        }
+        self.clock = to;
+        if !self.warm && self.lanes.batch_etl.first_landed.is_some() {
+            self.warm = true;
+            self.lanes.all_mut().iter_mut().for_each(|lane| lane.begin_measuring(to));
+        }
+        // First what was, then what is done: so it is too when a person does it at this time.
+        if to >= self.next_sample {
+            self.sample();
+            self.next_sample = to + self.sample_every;
+        }
+        while let Some(at) = self.agenda.due(to) {
+            self.played = at + 1;
+            let operation = self.log[at].operation.clone();
+            self.carry_out(&operation);
+        }
+        if self.notes.len() > MOST_NOTES {
+            self.notes.drain(..self.notes.len() - MOST_NOTES);
+        }
+    }
+
+    fn with_world<R>(&mut self, f: impl FnOnce(&mut Lanes, &mut World<'_>) -> R) -> R {
+        let Flow { per_second, late_share, .. } = self.flow;
+        let (store, notes) = (&self.store, &mut self.notes);
+        f(&mut self.lanes, &mut World { store, notes, per_second, late_share })
+    }
+
+    /// Something is done to the run, now. Enters the command log; what a person had done later (the
+    /// run was sought back) is dropped, because history has changed. The preset's script stays.
+    ///
+    /// # Errors
+    /// Why it cannot be done now; nothing has changed then.
+    pub fn operate(&mut self, operation: &Operation) -> Result<(), String> {
+        if let Some(reason) = operations::unavailable(operation, self) {
+            return Err(reason);
+        }
+        let later = self.log.split_off(self.played);
+        let at_ms = self.clock;
+        self.log.push(Logged { at_ms, operation: operation.clone(), preset: false });
+        self.played = self.log.len();
+        self.log.extend(later.into_iter().filter(|logged| logged.preset));
+        self.plan_log();
+        self.carry_out(operation);
+        Ok(())
+    }
+
+    fn carry_out(&mut self, operation: &Operation) {
+        let now = self.clock;
+        let share = |share: f64, for_ms: i64| Share { share, until: now.saturating_add(for_ms) };
+        let faults = &mut self.way.faults;
+        match operation {
+            Operation::Outage { for_ms } => {
+                faults.outage_until = faults.outage_until.max(now.saturating_add(*for_ms));
+            }
+            Operation::Silence { for_ms } => self.source.silence(now.saturating_add(*for_ms)),
+            Operation::LateData { share: late, mean_ms, for_ms } => {
+                faults.late = (share(*late, *for_ms), Delay::Exponential(*mean_ms as f64));
+            }
+            Operation::Duplicates { share: twice, for_ms } => {
+                faults.duplicates = share(*twice, *for_ms);
+            }
+            Operation::Drops { share: lost, for_ms } => faults.drops = share(*lost, *for_ms),
+            Operation::BadData { share: bad, for_ms } => faults.bad = share(*bad, *for_ms),
+            _ => {}
+        }
+        self.checks.operated(operation);
+        let (label, text) = operations::told(operation);
+        self.notes.push(Note { at_ms: now, lane: None, label, text });
+        self.with_world(|lanes, world| {
+            for lane in lanes.all_mut() {
+                lane.operate(operation, now, world);
+            }
+        });
+    }
+
+    /// For each button of [`super::protocol::ExperimentInfo::operations`], why it cannot be pressed.
+    #[must_use]
+    pub fn unavailable(&self) -> Vec<Option<String>> {
+        let all = operations::infos(self.experiment);
+        all.iter().map(|info| operations::unavailable(&info.operation, self)).collect()
+    }
+
+    /// A count of simulated events as one of the real stream's.
+    #[must_use]
+    pub fn scaled(&self, count: u64) -> u64 {
+        count * self.settings.sample as u64
+    }
+
+    fn scale_answer(&self, value: Option<f64>) -> Option<f64> {
+        match self.settings.question {
+            Question::Clicks | Question::Users => value.map(|value| value * self.settings.sample),
+            Question::Conversion => value,
+        }
+    }
+
+    /// The two truths, now.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        Truth {
+            happened: self.scale_answer(self.happened.answer()),
+            delivered: self.scale_answer(self.delivered.answer()),
+        }
+    }
+
+    /// Brings all tables up to date, to be read.
+    pub fn commit(&mut self) {
+        self.lanes.all_mut().iter_mut().for_each(|lane| lane.commit());
+    }
+
+    /// A lane's answer as of the last commit.
+    #[must_use]
+    pub fn answer(&self, lane: &dyn Architecture) -> Option<f64> {
+        let cell = lane.has_answer().then(|| lane.total())?;
+        self.scale_answer(answer(self.settings.shape(), cell))
+    }
+
+    fn world<R>(&self, f: impl FnOnce(&World<'_>) -> R) -> R {
+        let Flow { per_second, late_share, .. } = self.flow;
+        f(&World { store: &self.store, notes: &mut Vec::new(), per_second, late_share })
+    }
+
+    /// A lane's figures, of simulated events.
+    #[must_use]
+    pub fn measures(&self, lane: &dyn Architecture) -> Measures {
+        self.world(|world| lane.measures(world))
+    }
+
+    fn sample(&mut self) {
+        self.commit();
+        self.measure_flow();
+        let truth = self.truth();
+        let lanes = self.lanes.all().map(|lane| self.lane_sample(lane));
+        for (lane, errors) in lanes.iter().zip(&mut self.errors) {
+            if let (true, Some(answer), Some(happened)) = (self.warm, lane.answer, truth.happened)
+                && happened > 0.0
+            {
+                *errors = (errors.0 + (answer - happened).abs() / happened, errors.1 + 1);
+            }
+        }
+        let [batch_etl, lambda, kappa] = lanes;
+        self.samples.push(Sample { t: self.clock, truth, batch_etl, lambda, kappa });
+        let mut checks = std::mem::take(&mut self.checks);
+        checks.look(self);
+        self.checks = checks;
+    }
+
+    fn measure_flow(&mut self) {
+        let Flow { at, delivered, late, .. } = self.flow;
+        let counts = self.way.counts;
+        let (seconds, n) = ((self.clock - at) as f64 / 1e3, counts.delivered - delivered);
+        self.flow = Flow {
+            at: self.clock,
+            delivered: counts.delivered,
+            late: counts.late,
+            per_second: if seconds > 0.0 { n as f64 / seconds } else { 0.0 },
+            late_share: (counts.late - late) as f64 / (n.max(1)) as f64,
+        };
+    }
+
+    fn lane_sample(&self, lane: &dyn Architecture) -> LaneSample {
+        let measures = self.measures(lane);
+        let happened = self.happened.events();
+        let newest = lane.meter().newest().filter(|_| lane.has_answer());
+        LaneSample {
+            answer: self.answer(lane),
+            age_ms: newest.map(|newest| self.clock - newest / crate::sim::MS_NS),
+            completeness: (happened > 0).then(|| lane.events() as f64 / happened as f64),
+            events_processed: self.scaled(measures.processed),
+            stored_bytes: measures.stored_bytes,
+        }
+    }
+
+    /// What to tell when it was opened.
+    #[must_use]
+    pub fn opened(&self) -> Opened {
+        Opened {
+            experiment: self.experiment.name.to_owned(),
+            seed: self.seed.0,
+            for_ms: self.end,
+            settings: self.setting_texts(),
+            sql: self.settings.shape().sql(self.settings.grace, false),
+            answer_unit: self.settings.shape().unit().to_owned(),
+            notices: limits::notices(&self.settings, self.end),
+        }
+    }
+
+    fn setting_texts(&self) -> Vec<(String, String)> {
+        let text = |knob: &Knob| (knob.name.to_owned(), knob.show(&self.given));
+        KNOBS.iter().map(text).collect()
+    }
+
+    /// The three lanes as diagrams.
+    pub fn scene(&mut self) -> Scene {
+        self.commit();
+        let happened = self.truth().happened;
+        let lanes = self.lanes.all().map(|lane| {
+            let mut scene = self.world(|world| lane.scene(self.clock, world));
+            scene.error = self.answer(lane).zip(happened).map(|(answer, truth)| answer - truth);
+            scene
+        });
+        Scene { at_ms: self.clock, lanes: lanes.into() }
+    }
+
+    /// The samples so far.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// The data of all charts.
+    pub fn series(&mut self) -> Series {
+        self.commit();
+        Series { samples: self.samples.clone(), windows: self.windows() }
+    }
+
+    /// What everyone says of each window, as of the last commit; neighbours together where there are
+    /// many.
+    fn windows(&self) -> Vec<WindowPoint> {
+        let shape = self.settings.shape();
+        let windows = self.happened.windows().max(self.delivered.windows());
+        let together = windows.div_ceil(MOST_WINDOWS).max(1);
+        let number = |cell| self.scale_answer(answer(shape, cell));
+        (0..windows)
+            .step_by(together)
+            .map(|from| {
+                let range = from..(from + together).min(windows);
+                let sum = |of: &dyn Fn(usize) -> Option<crate::architecture::view::Cell>| {
+                    range.clone().filter_map(of).reduce(|a, b| crate::architecture::view::Cell {
+                        a: a.a + b.a,
+                        b: a.b + b.b,
+                    })
+                };
+                let lane =
+                    |lane: &dyn Architecture| sum(&|window| lane.window(window)).and_then(number);
+                WindowPoint {
+                    start_ms: from as i64 * self.settings.window,
+                    happened: sum(&|w| Some(self.happened.window(w)))
+                        .and_then(number)
+                        .unwrap_or(0.0),
+                    delivered: sum(&|w| Some(self.delivered.window(w)))
+                        .and_then(number)
+                        .unwrap_or(0.0),
+                    batch_etl: lane(&self.lanes.batch_etl),
+                    lambda: lane(&self.lanes.lambda),
+                    kappa: lane(&self.lanes.kappa),
+                }
+            })
+            .collect()
+    }
+
+    /// What happened so far, oldest first.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Figures of the run so far.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let [batch_etl, lambda, kappa] = [0, 1, 2].map(|at| {
+            let measures = self.measures(self.lanes.all()[at]);
+            let (sum, n) = self.errors[at];
+            let scaled = |count: Option<u64>| count.map(|count| self.scaled(count));
+            LaneSummary {
+                mean_age_ms: measures.ages.map(|(mean, _)| mean),
+                max_age_ms: measures.ages.map(|(_, most)| most),
+                mean_relative_error: (n > 0).then(|| sum / n as f64),
+                late_dropped: scaled(measures.late),
+                double_counted: scaled(measures.doubled),
+                lost: scaled(measures.lost),
+                events_processed: self.scaled(measures.processed),
+                stored_bytes: measures.stored_bytes,
+                time_to_correct_ms: measures.corrected_ms,
+            }
+        });
+        Summary { batch_etl, lambda, kappa }
+    }
+
+    /// Closed forms beside measures, as of now.
+    pub fn expected(&mut self) -> Vec<Expected> {
+        self.commit();
+        (self.experiment.expected)(self)
+    }
+
+    /// What the checkers say, as of now.
+    pub fn checkers(&mut self) -> Vec<Check> {
+        self.commit();
+        self.checks.verdicts(self)
+    }
+
+    /// What the run shows so far.
+    pub fn verdict(&mut self) -> Verdict {
+        let (expected, checkers) = (self.expected(), self.checkers());
+        Verdict { score_card: score::card(self), summary: self.summary(), expected, checkers }
+    }
+
+    /// The whole report, as of now.
+    pub fn report(&mut self) -> Report {
+        let (expected, checkers) = (self.expected(), self.checkers());
+        Report {
+            experiment: self.experiment.name.to_owned(),
+            seed: self.seed.0,
+            settings: self.setting_texts(),
+            samples: self.samples.clone(),
+            summary: self.summary(),
+            expected,
+            checkers,
+        }
+    }
+
+    /// A digest of the report: equal for equal runs.
+    pub fn digest(&mut self) -> String {
+        let text = serde_json::to_vec(&self.report()).unwrap_or_default();
+        let mut digest = Digest::default();
+        digest.bytes(&text);
+        digest.hex()
+    }
+
+    /// The command that replays this run.
+    #[must_use]
+    pub fn command(&self) -> String {
+        let defaults = self.experiment.defaults();
+        let mut text =
+            format!("streamglass simulate {} --seed {}", self.experiment.name, self.seed.0);
+        for knob in KNOBS {
+            let value = knob.show(&self.given);
+            if value != knob.show(&defaults) {
+                text.push_str(&format!(" --set {}={value}", knob.name));
+            }
+        }
+        for Logged { at_ms, operation, .. } in self.log.iter().filter(|logged| !logged.preset) {
+            text.push_str(&format!(" --do {}={}", duration(*at_ms), operations::text(operation)));
+        }
+        text.push_str(&format!(" --for {}", duration(self.end)));
+        text
+    }
+
+    /// Whether the source is the news site.
+    #[must_use]
+    pub fn is_clickstream(&self) -> bool {
+        self.settings.source == Process::Clickstream
+    }
+}
