@@ -137,8 +137,7 @@ impl Kafka {
         }
         // The sender is dropped only with the last slot, and every slot is set.
         let _ = all.await;
-        let outcomes = waiting.outcomes.lock().expect("no panic").clone();
-        outcomes
+        waiting.outcomes.lock().expect("no panic").clone()
     }
 
     async fn send(&self, mut record: BaseRecord<'_, [u8], [u8], Box<Slot>>) {

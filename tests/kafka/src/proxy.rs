@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -276,7 +276,7 @@ async fn respond(
             shared.refuse(*ms);
             std::future::pending().await
         }
-        _ => Limited::new(body, dialect.max_body()).collect().await.map(|body| body.to_bytes()),
+        _ => Limited::new(body, dialect.max_body()).collect().await.map(Collected::to_bytes),
     };
     if fault == Some(Kind::NoAnswer) {
         return std::future::pending().await;

@@ -6,6 +6,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Headers as _, Message as _};
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::{Offset, TopicPartitionList};
 
 /// How long one waits for the next record of those that the broker says it has.
@@ -49,11 +50,11 @@ fn consumer(servers: &str) -> Result<BaseConsumer, String> {
 
 fn ids(consumer: &BaseConsumer, topic: &str) -> Result<Vec<i32>, String> {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(say)?;
-    let partitions = metadata.topics().first().map(|topic| topic.partitions()).unwrap_or_default();
+    let partitions = metadata.topics().first().map(MetadataTopic::partitions).unwrap_or_default();
     if partitions.is_empty() {
         return Err(format!("the broker has no topic {topic}"));
     }
-    Ok(partitions.iter().map(|partition| partition.id()).collect())
+    Ok(partitions.iter().map(MetadataPartition::id).collect())
 }
 
 fn say(error: KafkaError) -> String {

@@ -63,11 +63,14 @@ impl Kind {
     }
 }
 
+/// Of a record's key and value, where it has them.
+type Kinds = (Option<Kind>, Option<Kind>);
+
 /// A request as far as it could be read; what could not is refused in its place.
 pub struct Records {
     /// All records before the first error of syntax, and that error as the last.
     pub batch: Batch,
-    kinds: Vec<(Option<Kind>, Option<Kind>)>,
+    kinds: Vec<Kinds>,
 }
 
 /// Reads the body of a request: JSON objects one after the other. A comma between them is an error
@@ -122,14 +125,14 @@ pub struct Sizes {
     timestamp: Option<i64>,
 }
 
-fn record(json: &str, batch: &mut Batch) -> (Row, (Option<Kind>, Option<Kind>)) {
+fn record(json: &str, batch: &mut Batch) -> (Row, Kinds) {
     match read(json, batch) {
         Ok(read) => read,
         Err(cause) => (Row { refused: Some(cause), ..Row::default() }, (None, None)),
     }
 }
 
-fn read(json: &str, batch: &mut Batch) -> Result<(Row, (Option<Kind>, Option<Kind>)), Cause> {
+fn read(json: &str, batch: &mut Batch) -> Result<(Row, Kinds), Cause> {
     let entry: Entry<'_> =
         serde_json::from_str(json).map_err(|error| Cause::Invalid(400, error.to_string()))?;
     let mut row = Row { partition: entry.partition_id, ..Row::default() };
