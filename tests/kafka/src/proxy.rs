@@ -165,6 +165,15 @@ impl Proxy {
         self.shared.faults.clear();
     }
 
+    /// Makes a topic unless it is there.
+    ///
+    /// # Errors
+    /// The broker's message.
+    pub fn create(&self, topic: &str, partitions: i32) -> Result<(), String> {
+        let runtime = self.runtime.as_ref().ok_or("it has ended")?;
+        runtime.block_on(self.shared.broker.create(topic, partitions))
+    }
+
     /// What it saw so far.
     pub fn counters(&self) -> Counters {
         self.shared.seen.counters()

@@ -33,9 +33,9 @@ impl Daemon {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         command.stdin(Stdio::null()).stderr(log.try_clone()?).stdout(log);
-        let child = command.spawn().map_err(|error| {
-            format!("cannot run {}: {error}", command.get_program().display())
-        })?;
+        let child = command
+            .spawn()
+            .map_err(|error| format!("cannot run {}: {error}", command.get_program().display()))?;
         fs::write(self.pid_file(), child.id().to_string())?;
         Ok(child)
     }

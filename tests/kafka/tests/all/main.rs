@@ -5,5 +5,11 @@
 
 mod answers;
 mod faults;
+#[cfg(feature = "sink")]
+mod matrix;
+#[cfg(feature = "sink")]
+mod program;
 mod real;
+#[cfg(feature = "sink")]
+mod sink;
 mod support;
