@@ -14,73 +14,69 @@ use crate::routes::{CLUSTER, Route};
 use crate::v2::{self, Tweak};
 use crate::v3;
 
-/// What the proxy answers to a POST. `fault` may keep records from the broker or entries from the
-/// answer; what breaks connections is not done here.
-pub async fn post(
-    shared: &Arc<Shared>,
-    route: &Route,
-    headers: &HeaderMap,
-    body: &[u8],
-    fault: Option<&Kind>,
-) -> Answer {
-    match route {
-        Route::Topic(topic) => post_v2(shared, topic, headers, body, fault).await,
-        Route::Records(topic) => post_v3(shared, topic, headers, body, fault).await,
-        Route::Unknown => shared.options.dialect.no_path(),
-        _ => shared.options.dialect.status(405),
-    }
+/// A POST and what it meets.
+pub struct Post<'a> {
+    /// Where it arrived.
+    pub shared: &'a Arc<Shared>,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// All of its body.
+    pub body: &'a [u8],
+    /// What may keep records from the broker or entries from the answer; what breaks connections
+    /// is not done here.
+    pub fault: Option<&'a Kind>,
 }
 
-async fn post_v2(
-    shared: &Arc<Shared>,
-    topic: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-    fault: Option<&Kind>,
-) -> Answer {
-    let dialect = shared.options.dialect;
-    let parsed = v2::format(dialect, text(headers, "content-type")).and_then(|format| {
-        if !v2::acceptable(text(headers, "accept")) {
-            return Err(dialect.status(406));
+impl Post<'_> {
+    /// What the proxy answers.
+    pub async fn answer(self, route: &Route) -> Answer {
+        match route {
+            Route::Topic(topic) => self.v2(topic).await,
+            Route::Records(topic) => self.v3(topic).await,
+            Route::Unknown => self.shared.options.dialect.no_path(),
+            _ => self.shared.options.dialect.status(405),
         }
-        v2::parse(dialect, format, body)
-    });
-    let mut batch = match parsed {
-        Ok(batch) => batch,
-        Err(answer) => return answer,
-    };
-    if dialect == Dialect::Karapace && !shared.broker.has(topic).await {
-        return dialect.no_topic(topic);
     }
-    inject(&mut batch, fault);
-    let outcomes = write(shared, topic, batch).await;
-    v2::answer(dialect, &outcomes, tweak(fault))
-}
 
-async fn post_v3(
-    shared: &Arc<Shared>,
-    topic: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-    fault: Option<&Kind>,
-) -> Answer {
-    let dialect = shared.options.dialect;
-    let kind = text(headers, "content-type").and_then(|kind| kind.split(';').next());
-    if kind.map(str::trim) != Some("application/json") {
-        return dialect.status(415);
+    async fn v2(self, topic: &str) -> Answer {
+        let dialect = self.shared.options.dialect;
+        let parsed = v2::format(dialect, text(self.headers, "content-type")).and_then(|format| {
+            if !v2::acceptable(text(self.headers, "accept")) {
+                return Err(dialect.status(406));
+            }
+            v2::parse(dialect, format, self.body)
+        });
+        let mut batch = match parsed {
+            Ok(batch) => batch,
+            Err(answer) => return answer,
+        };
+        if dialect == Dialect::Karapace && !self.shared.broker.has(topic).await {
+            return dialect.no_topic(topic);
+        }
+        inject(&mut batch, self.fault);
+        let outcomes = write(self.shared, topic, batch).await;
+        v2::answer(dialect, &outcomes, tweak(self.fault))
     }
-    let accepted = |one: &str| {
-        let kind = one.split(';').next().unwrap_or_default().trim();
-        matches!(kind, "*/*" | "application/*" | "application/json")
-    };
-    if !text(headers, "accept").is_none_or(|accept| accept.split(',').any(accepted)) {
-        return dialect.status(406);
+
+    async fn v3(self, topic: &str) -> Answer {
+        let dialect = self.shared.options.dialect;
+        let kind = text(self.headers, "content-type").and_then(|kind| kind.split(';').next());
+        if kind.map(str::trim) != Some("application/json") {
+            return dialect.status(415);
+        }
+        let accepted = |one: &str| {
+            let kind = one.split(';').next().unwrap_or_default().trim();
+            matches!(kind, "*/*" | "application/*" | "application/json")
+        };
+        if !text(self.headers, "accept").is_none_or(|accept| accept.split(',').any(accepted)) {
+            return dialect.status(406);
+        }
+        let mut records = v3::parse(self.body);
+        inject(&mut records.batch, self.fault);
+        let sizes = records.sizes();
+        let outcomes = write(self.shared, topic, records.batch).await;
+        v3::answer(CLUSTER, topic, &sizes, &outcomes, tweak(self.fault))
     }
-    let mut records = v3::parse(body);
-    inject(&mut records.batch, fault);
-    let sizes = records.sizes();
-    let outcomes = write(shared, topic, records.batch).await;
-    v3::answer(CLUSTER, topic, &sizes, &outcomes, tweak(fault))
 }
 
 fn inject(batch: &mut Batch, fault: Option<&Kind>) {

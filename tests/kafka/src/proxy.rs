@@ -28,7 +28,7 @@ use crate::fault::{Fault, Faults, Kind, On};
 use crate::http::{Answer, Body, End, Link};
 use crate::kafka::Kafka;
 use crate::memory::Memory;
-use crate::produce;
+use crate::produce::Post;
 use crate::readback::{self, Stored};
 use crate::routes::{self, Route};
 use crate::seen::{Counters, Seen};
@@ -361,7 +361,7 @@ async fn route_to(
         return answer;
     }
     match *method {
-        Method::POST => produce::post(shared, route, headers, &body, fault).await,
+        Method::POST => Post { shared, headers, body: &body, fault }.answer(route).await,
         Method::GET => {
             let v2 = matches!(route, Route::Topics | Route::Topic(_));
             if v2 && !crate::v2::acceptable(text(headers, "accept")) {
