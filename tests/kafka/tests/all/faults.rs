@@ -81,6 +81,22 @@ fn a_proxy_that_refuses_comes_back() {
 }
 
 #[test]
+fn a_proxy_can_refuse_in_the_midst_of_a_run() {
+    let proxy = proxy(Strimzi);
+    inject(&proxy, json!({"kind": "refuse", "ms": 200, "after": 1, "count": 1}));
+    let mut client = Client::to(&proxy).patient(SOON);
+    assert_eq!(client.produce(THREE).status, 200);
+    let headers = [("Content-Type", JSON_V2)];
+    let refused = client.ask("POST", "/topics/imply-news", &headers, THREE.as_bytes());
+    assert_eq!(refused.expect_err("reset").kind(), io::ErrorKind::ConnectionReset);
+    assert_eq!(written(&proxy), 3);
+    while TcpStream::connect(proxy.address()).is_err() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(Client::to(&proxy).produce(THREE).status, 200);
+}
+
+#[test]
 fn errors_are_worded_as_the_dialect_does_and_nothing_is_written() {
     for dialect in DIALECTS {
         for code in [401, 403, 404, 413, 415, 422, 429, 500, 503] {

@@ -13,3 +13,4 @@ mod real;
 #[cfg(feature = "sink")]
 mod sink;
 mod support;
+mod tool;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -63,7 +63,11 @@ impl Reply {
 
 impl Client {
     pub fn to(proxy: &Proxy) -> Self {
-        let stream = TcpStream::connect(proxy.address()).expect("the fixture listens");
+        Self::at(proxy.address())
+    }
+
+    pub fn at(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the fixture listens");
         stream.set_nodelay(true).expect("a socket");
         Self { stream: BufReader::new(stream) }
     }
