@@ -32,7 +32,7 @@ fn cases() -> Vec<(Value, Ends)> {
         fault
     };
     vec![
-        (json!({"kind": "refuse", "ms": 700, "after": 1}), Written),
+        (once(json!({"kind": "refuse", "ms": 700, "after": 1})), Written),
         (once(json!({"kind": "reset-request"})), Written),
         (once(json!({"kind": "reset-answer"})), Written),
         (once(json!({"kind": "cut-answer"})), Written),
