@@ -83,7 +83,7 @@ impl Accumulator for Histogram {
 
     fn size_bytes(&self) -> usize {
         let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<(Value, i64)>>() + items * size_of::<(Value, i64)>()
+        self.groups.len() * size_of::<Vec<(Value, i64)>>() + items * size_of::<(Value, i64)>()
     }
 
     fn shares_slices(&self) -> bool {

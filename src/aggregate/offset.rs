@@ -89,7 +89,7 @@ impl Accumulator for ByOffset {
 
     fn size_bytes(&self) -> usize {
         let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<(u64, Value)>>() + items * size_of::<(u64, Value)>()
+        self.groups.len() * size_of::<Vec<(u64, Value)>>() + items * size_of::<(u64, Value)>()
     }
 
     fn shares_slices(&self) -> bool {

@@ -110,7 +110,7 @@ impl Accumulator for TopK {
 
     fn size_bytes(&self) -> usize {
         let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<Value>>() + items * size_of::<Value>()
+        self.groups.len() * size_of::<Vec<Value>>() + items * size_of::<Value>()
     }
 
     fn shares_slices(&self) -> bool {

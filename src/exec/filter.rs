@@ -184,7 +184,7 @@ impl Operator for TableFilter {
     fn stats(&self) -> OperatorStats {
         OperatorStats {
             keys: self.keys.table().len() as u64,
-            state_bytes: (self.keys.size_bytes() + self.state.passed.capacity()) as u64,
+            state_bytes: (self.keys.size_bytes() + self.state.passed.len()) as u64,
             ..OperatorStats::default()
         }
     }
