@@ -48,7 +48,8 @@ impl Machine {
         duration_ms: Option<i64>,
     ) -> Result<Self, Failure> {
         let mut lab = Lab::new(Seed(1));
-        let loaded = lab.command(Command::Load { config: Some(config.clone()), seed });
+        let loaded =
+            lab.command(Command::Load { config: Some(config.clone()), seed, script: None });
         told(loaded).map_err(Failure::Invalid)?;
         told(lab.command(Command::Speed { factor: Some(speed) })).map_err(Failure::Invalid)?;
         let start = Timestamp(lab.tick().clock_ms);
