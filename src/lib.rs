@@ -18,6 +18,7 @@ pub mod replay;
 pub mod rng;
 pub mod schema;
 pub mod session;
+pub mod sink;
 pub mod sql;
 pub mod state;
 pub mod time;
