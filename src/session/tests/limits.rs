@@ -69,6 +69,7 @@ fn a_cross_product_is_stopped() {
          JOIN others o WITHIN 1 DAY ON r.k = o.k;",
     );
     append(&mut session, "others", 101, r#"{"V": 1}"#);
+    session.turn(Micros(0));
     append(&mut session, "rows", 1, r#"{"V": 1}"#);
     session.turn(Micros(0));
     let why = stopped(&session, 1);
@@ -97,7 +98,7 @@ fn state_has_an_end_and_stops_in_the_same_place_after_a_restore() {
         let mut session = bounded(Limits { state_bytes: 1 << 20, ..Limits::default() });
         run(
             &mut session,
-            "CREATE TABLE lists AS SELECT text, COLLECT_LIST(text) AS all FROM rows GROUP BY text;",
+            "CREATE TABLE lists AS SELECT text, COLLECT_LIST(text) AS found FROM rows GROUP BY text;",
         );
         for round in 0..60 {
             let text = "z".repeat(20_000) + &round.to_string();
