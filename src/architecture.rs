@@ -7,11 +7,14 @@
 pub mod batch;
 pub mod batch_etl;
 pub mod cost;
+pub mod finals;
 pub mod kappa;
 pub mod lambda;
+pub mod logic;
 pub mod oltp;
 pub mod question;
 pub mod report;
+pub mod retention;
 pub mod scene;
 pub mod speed;
 pub mod store;
@@ -163,7 +166,7 @@ pub enum Operation {
         #[cfg_attr(test, ts(type = "number"))]
         for_ms: i64,
     },
-    /// Some events carry wrong values for a while.
+    /// Some events carry values that the deployed logic cannot read, for a while.
     BadData {
         /// Share of events, 0 to 1.
         share: f64,

@@ -71,7 +71,7 @@ impl Shape {
 
     /// The question as statements of ksqlDB: the stream, and the table of results.
     #[must_use]
-    pub fn sql(self, grace_ms: i64, buggy: bool) -> String {
+    pub fn sql(self, grace_ms: i64, buggy: bool, emit_final: bool) -> String {
         let window = match self.window_ms {
             0 => String::new(),
             size => format!(
@@ -93,10 +93,11 @@ impl Shape {
                 "channel",
             ),
         };
+        let emit = if emit_final { "FINAL" } else { "CHANGES" };
         format!(
             "CREATE STREAM clicks (recordType VARCHAR, uid BIGINT, contentId VARCHAR, channel VARCHAR, state VARCHAR)\n  \
              WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=1);\n\
-             CREATE TABLE answer AS SELECT {group}, {columns}\n  FROM clicks{window}{bug}\n  GROUP BY {group}\n  EMIT CHANGES;"
+             CREATE TABLE answer AS SELECT {group}, {columns}\n  FROM clicks{window}{bug}\n  GROUP BY {group}\n  EMIT {emit};"
         )
     }
 }
