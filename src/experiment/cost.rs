@@ -89,7 +89,7 @@ fn expected(run: &Simulation) -> Vec<Expected> {
     // A change replays what has come until then, and the old job goes on until it is dropped.
     let changes = kappa.replays.iter().map(|replay| {
         let dropped = (replay.asked + s.after / 2).min(now);
-        (per_ms * replay.asked as f64, per_ms * (dropped - replay.asked) as f64)
+        (per_ms * replay.asked as f64, per_ms * (dropped - replay.asked - s.stream_lag) as f64)
     });
     let extra: f64 = changes.clone().map(|(replayed, beside)| replayed + beside).sum();
     let is_done = kappa.candidate().is_none();

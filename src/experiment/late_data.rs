@@ -127,7 +127,9 @@ fn closed_form(run: &Simulation, dropped: u64) -> Option<Expected> {
     // Stream time is the newest event's, one gap behind the clock in the mean.
     let gap = 1e3 * s.sample / s.rate;
     let steep = sent * gap * (delay.survival(grace) - delay.survival(grace + size)) / size;
-    let tolerance = 4.0 * (sent * share * (1.0 - share)).sqrt() + steep + 1.0;
+    // What is on its way is random too.
+    let variance = sent * share * (1.0 - share) + sent / now * under_way;
+    let tolerance = 4.0 * variance.sqrt() + steep + 1.0;
     let name = "events that kappa's first job dropped: late events · (1/s)·∫ S(x) dx from g to g+s";
     Some(Expected::new(name, expected, dropped as f64, tolerance))
 }

@@ -206,10 +206,7 @@ fn slow(store: &Store, shape: Shape, extent: &Extent, logic: Logic) -> View {
 }
 
 /// The number of equal windows, or the first that differs.
-fn differing(
-    expect: &View,
-    found: impl Fn(usize) -> Cell,
-) -> Result<usize, String> {
+fn differing(expect: &View, found: impl Fn(usize) -> Cell) -> Result<usize, String> {
     for window in 0..expect.windows() {
         let (expect, found) = (expect.window(window), found(window));
         if expect != found {
