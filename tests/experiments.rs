@@ -7,6 +7,8 @@ mod constants;
 mod determinism;
 #[path = "experiments/logic.rs"]
 mod logic;
+#[path = "experiments/presets.rs"]
+mod presets;
 #[path = "experiments/random.rs"]
 mod random;
 #[path = "experiments/reprocessing.rs"]
