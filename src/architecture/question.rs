@@ -40,7 +40,10 @@ impl Shape {
     #[must_use]
     #[inline]
     pub const fn window(self, event: u32) -> u32 {
-        if self.window_ms == 0 { 0 } else { event / self.window_ms }
+        match event.checked_div(self.window_ms) {
+            Some(window) => window,
+            None => 0,
+        }
     }
 
     /// When a window ends.
