@@ -12,6 +12,7 @@ pub mod kappa;
 pub mod lambda;
 pub mod logic;
 pub mod oltp;
+mod pages;
 pub mod question;
 pub mod report;
 pub mod retention;

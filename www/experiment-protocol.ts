@@ -380,7 +380,12 @@ atMs: number,
 /**
  * What.
  */
-operation: Operation, };
+operation: Operation, 
+/**
+ * Whether the preset's script does it, not a person. What a person does changes nothing about
+ * what the script does later.
+ */
+preset: boolean, };
 
 /**
  * All three lanes at one time.
@@ -641,7 +646,7 @@ atMs: number,
  */
 lane: Lane | null, 
 /**
- * A few words for the chart, as `08:00 batch lands`.
+ * A few words for the chart, as `batch 3 lands`.
  */
 label: string, 
 /**

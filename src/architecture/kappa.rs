@@ -240,12 +240,10 @@ impl Architecture for Kappa {
                     self.switch(now * MS_NS, world);
                 }
             }
-            Operation::DropOld => {
-                if self.other.is_some() {
-                    self.drop_other();
-                    let text = "Only one job is left.".to_owned();
-                    world.note(now, Lane::Kappa, "job ends".to_owned(), text);
-                }
+            Operation::DropOld if self.other.is_some() => {
+                self.drop_other();
+                let text = "Only one job is left.".to_owned();
+                world.note(now, Lane::Kappa, "job ends".to_owned(), text);
             }
             Operation::Crash => {
                 let since = self.read.crash(now, Some(&mut self.meter));

@@ -49,7 +49,7 @@ fn a_stream_job_drops_what_the_integral_of_the_survival_says() {
             let exact = dropped(&events, size, grace, end);
             close(found, exact, 2.0);
             let survival = |x: f64| match kind {
-                Lateness::Exponential => (-x / mean as f64).exp(),
+                Lateness::Exponential => libm::exp(-x / mean as f64),
                 Lateness::Uniform => (1.0 - x / (2 * mean) as f64).max(0.0),
                 Lateness::Constant => f64::from(u8::from(x < mean as f64)),
             };

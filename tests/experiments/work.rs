@@ -88,7 +88,7 @@ fn a_sketch_errs_by_its_registers_until_the_batch_comes() {
         }
         let error = (squares / n).sqrt();
         // Of 240 windows the error itself is known to 4.6 %.
-        let expect = 2_f64.ln().sqrt() / registers.sqrt();
+        let expect = libm::log(2.0).sqrt() / registers.sqrt();
         close(error, expect, 4.0 * expect / (2.0 * n).sqrt());
     }
 }
