@@ -7,12 +7,15 @@
 pub mod batch;
 pub mod batch_etl;
 pub mod cost;
+pub mod finals;
 pub mod kappa;
 pub mod lambda;
+pub mod logic;
 pub mod oltp;
 mod pages;
 pub mod question;
 pub mod report;
+pub mod retention;
 pub mod scene;
 pub mod speed;
 pub mod store;
@@ -164,7 +167,7 @@ pub enum Operation {
         #[cfg_attr(test, ts(type = "number"))]
         for_ms: i64,
     },
-    /// Some events carry wrong values for a while.
+    /// Some events carry values that the deployed logic cannot read, for a while.
     BadData {
         /// Share of events, 0 to 1.
         share: f64,

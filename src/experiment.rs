@@ -4,16 +4,24 @@
 //! [`Simulation`] is what both shells drive: the page's worker and `streamglass simulate`. Not here:
 //! the architectures (`architecture`), wall time and drawing.
 
+mod bad_data;
 mod batch_staleness;
+mod cost;
 mod crash;
+mod distinct;
 mod hand_off;
+mod idle_stream;
 pub mod knob;
+mod late_data;
 mod limits;
+mod logic_drift;
 mod missing_batch;
 mod oltp_direct;
 pub mod operations;
 pub mod protocol;
+mod reckon;
 mod reprocess;
+mod retention;
 pub mod score;
 pub mod settings;
 pub mod simulation;
@@ -65,9 +73,16 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &speed_layer::EXPERIMENT,
     &hand_off::EXPERIMENT,
     &missing_batch::EXPERIMENT,
+    &logic_drift::EXPERIMENT,
     &reprocess::EXPERIMENT,
     &switch_over::EXPERIMENT,
+    &retention::EXPERIMENT,
+    &late_data::EXPERIMENT,
+    &idle_stream::EXPERIMENT,
     &crash::EXPERIMENT,
+    &bad_data::EXPERIMENT,
+    &cost::EXPERIMENT,
+    &distinct::EXPERIMENT,
 ];
 
 /// The experiment of a name.

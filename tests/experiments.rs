@@ -5,6 +5,10 @@
 mod constants;
 #[path = "experiments/determinism.rs"]
 mod determinism;
+#[path = "experiments/logic.rs"]
+mod logic;
+#[path = "experiments/presets.rs"]
+mod presets;
 #[path = "experiments/random.rs"]
 mod random;
 #[path = "experiments/reprocessing.rs"]
@@ -13,6 +17,12 @@ mod reprocessing;
 mod seams;
 #[path = "experiments/staleness.rs"]
 mod staleness;
+#[path = "experiments/time.rs"]
+mod time;
+#[path = "experiments/work.rs"]
+mod work;
+#[path = "experiments/world.rs"]
+mod world;
 
 use streamglass::architecture::report::Report;
 use streamglass::experiment::Simulation;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::logic::{Fate, Logic};
 use super::question::{BUG_CONTENT, Question, Shape};
 use super::store::{Rows, SUBSCRIBES, Store};
 use super::view::View;
@@ -27,15 +28,20 @@ impl Extent {
     }
 }
 
-/// Adds the events of an extent to a view. `buggy` leaves out the section of the bug.
-pub fn fold(view: &mut View, store: &Store, extent: &Extent, buggy: bool) {
+/// Adds the events of an extent to a view, as far as the logic takes them.
+pub fn fold(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
     let events = clamp(extent.events.start)..clamp(extent.events.end);
-    let skipped = if buggy { BUG_CONTENT } else { u8::MAX };
+    let skipped = if logic.buggy { BUG_CONTENT } else { u8::MAX };
     if view.shape.question == Question::Users {
         for rows in store.rows(extent.offsets.clone()) {
             for i in 0..rows.len() {
-                if events.contains(&rows.event[i]) && rows.content[i] != skipped {
-                    view.add(rows.event[i], rows.user[i], 0, 0, false);
+                if !events.contains(&rows.event[i]) {
+                    continue;
+                }
+                match logic.fate(rows.offset + i as u64, rows.content[i], rows.flags[i]) {
+                    Fate::Counts => view.add(rows.event[i], rows.user[i], 0, 0, false),
+                    Fate::LeftOut => {}
+                    Fate::Unread => view.add_unread(rows.event[i]),
                 }
             }
         }
@@ -48,6 +54,23 @@ pub fn fold(view: &mut View, store: &Store, extent: &Extent, buggy: bool) {
     match view.shape.question {
         Question::Conversion => view.add_cells(&counts.above[1..], &counts.cells[1..]),
         Question::Clicks | Question::Users => view.add_cells(&counts.cells[1..], &[]),
+    }
+    let segments = store.rows(extent.offsets.clone()).filter(|rows| rows.any_bad);
+    segments.for_each(|rows| take_out_unread(view, &rows, &events, logic));
+}
+
+/// Corrects what was counted by the few events that cannot be read: the count itself does not branch.
+fn take_out_unread(view: &mut View, rows: &Rows<'_>, events: &Range<u32>, logic: Logic) {
+    for i in 0..rows.len() {
+        let (event, content) = (rows.event[i], rows.content[i]);
+        let fate = logic.fate(rows.offset + i as u64, content, rows.flags[i]);
+        if fate == Fate::Unread && events.contains(&event) {
+            view.add_unread(event);
+            if !(logic.buggy && content == BUG_CONTENT) {
+                let subscribes = rows.flags[i] & SUBSCRIBES != 0;
+                view.take_out(event, content, rows.channel[i], subscribes);
+            }
+        }
     }
 }
 
@@ -132,8 +155,8 @@ pub struct Run {
     pub extent: Option<Extent>,
     /// Events that it processes.
     pub events: u64,
-    /// Whether it runs the logic with the bug.
-    pub buggy: bool,
+    /// The logic that it runs.
+    pub logic: Logic,
     /// When it was asked for, if it is out of turn.
     pub asked: Option<i64>,
 }
@@ -215,7 +238,7 @@ impl Timetable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::architecture::store::Click;
+    use crate::architecture::store::{BAD, Click};
     use crate::rng::Seed;
 
     #[test]
@@ -231,25 +254,33 @@ mod tests {
                 channel: draws.below(5) as u8,
                 subscribes: draws.below(20) == 0,
             };
-            store.push(i * 10, &click, 0);
+            store.push(i * 10, &click, if draws.below(50) == 0 { BAD } else { 0 });
         }
         for question in [Question::Clicks, Question::Users, Question::Conversion] {
             for window_ms in [0, 1, 7_000, 60_000] {
                 if window_ms == 1 && question == Question::Users {
                     continue;
                 }
-                for (extent, buggy) in [
-                    (Extent::before(store.len()), false),
-                    (Extent { offsets: 5..66_000, events: 12_345..600_001 }, true),
+                for (extent, logic) in [
+                    (Extent::before(store.len()), Logic::mended(0)),
+                    (Extent::before(store.len()), Logic::mended(30_000)),
+                    (
+                        Extent { offsets: 5..66_000, events: 12_345..600_001 },
+                        Logic { buggy: true, ..Logic::FIRST },
+                    ),
                 ] {
                     let shape = Shape { question, window_ms };
                     let (mut fast, mut slow) = (View::new(shape), View::new(shape));
-                    fold(&mut fast, &store, &extent, buggy);
+                    fold(&mut fast, &store, &extent, logic);
                     for rows in store.rows(extent.offsets.clone()) {
                         for i in 0..rows.len() {
                             let (event, content) = (rows.event[i], rows.content[i]);
+                            let is_bad = rows.flags[i] & BAD != 0;
+                            let is_unread =
+                                is_bad && rows.offset + (i as u64) < logic.reads_bad_from;
                             if extent.events.contains(&i64::from(event))
-                                && !(buggy && content == BUG_CONTENT)
+                                && !is_unread
+                                && !(logic.buggy && content == BUG_CONTENT)
                             {
                                 let subscribes = rows.flags[i] & SUBSCRIBES != 0;
                                 slow.add(event, rows.user[i], content, rows.channel[i], subscribes);
@@ -277,7 +308,7 @@ mod tests {
             upto: 0,
             extent: None,
             events: 0,
-            buggy: false,
+            logic: Logic::FIRST,
             asked: None,
         };
         assert_eq!((times.next_at(), times.starts(9)), (10, None));

@@ -3,6 +3,7 @@
 
 use super::batch::{Extent, Run, Timetable, fold};
 use super::cost::Cost;
+use super::logic::Logic;
 use super::question::Shape;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::view::{Cell, View};
@@ -19,6 +20,9 @@ pub struct EtlSetup {
     pub period_ms: i64,
     /// How long a job runs, milliseconds; `None` follows from the cost model.
     pub run_ms: Option<i64>,
+    /// Whether the OLTP store updates rows in place: what could not be read when it was written is
+    /// gone. Otherwise it keeps every event as it came.
+    pub in_place: bool,
     /// What time and storage take.
     pub cost: Cost,
 }
@@ -29,7 +33,8 @@ pub struct BatchEtl {
     setup: EtlSetup,
     times: Timetable,
     olap: View,
-    buggy: bool,
+    /// The deployed logic.
+    pub logic: Logic,
     /// The first offset that no job has extracted.
     extracted: u64,
     meter: AgeMeter,
@@ -51,7 +56,7 @@ impl BatchEtl {
             setup,
             times: Timetable::new(setup.period_ms),
             olap: View::new(setup.shape),
-            buggy: false,
+            logic: Logic::FIRST,
             extracted: 0,
             meter: AgeMeter::default(),
             cycles: None,
@@ -92,7 +97,7 @@ impl BatchEtl {
             upto,
             extent: (!is_missed).then_some(Extent { offsets: from..upto, events: 0..NEVER }),
             events,
-            buggy: self.buggy,
+            logic: self.logic,
             asked,
         });
     }
@@ -105,7 +110,7 @@ impl BatchEtl {
                 if run.asked.is_some() {
                     self.olap = View::new(self.setup.shape);
                 }
-                fold(&mut self.olap, world.store, extent, run.buggy);
+                fold(&mut self.olap, world.store, extent, run.logic);
                 self.processed += run.events;
                 self.busy_ns += (run.lands - run.started) * MS_NS;
                 if run.upto > 0 {
@@ -149,11 +154,13 @@ impl Architecture for BatchEtl {
         }
     }
 
-    fn operate(&mut self, operation: &Operation, now: i64, _world: &mut World<'_>) {
+    fn operate(&mut self, operation: &Operation, now: i64, world: &mut World<'_>) {
         match operation {
-            Operation::DeployBug { paths } if paths.contains(&Path::Etl) => self.buggy = true,
+            Operation::DeployBug { paths } if paths.contains(&Path::Etl) => self.logic.buggy = true,
             Operation::Fix { paths, reprocess } if paths.contains(&Path::Etl) => {
-                self.buggy = false;
+                let written = world.store.first_arriving_at(now);
+                let from = if self.setup.in_place { written } else { 0 };
+                self.logic = Logic::mended(self.logic.reads_bad_from.min(from));
                 if *reprocess {
                     self.times.ask(now);
                 }
@@ -196,7 +203,7 @@ impl Architecture for BatchEtl {
             stored_bytes: cost.stored(world.store.len()) + self.olap.bytes(),
             late: None,
             doubled: Some(0),
-            lost: Some(self.missed),
+            lost: Some(self.missed + self.olap.unread()),
             corrected_ms: self.corrected_ms,
             code_paths: 1,
             busy_ns: self.busy_ns,
@@ -221,7 +228,7 @@ impl Architecture for BatchEtl {
             },
             progress: running.map(|run| run.progress(now)),
             queued: waiting,
-            buggy: self.buggy,
+            buggy: self.logic.buggy,
             detail: running.map_or_else(
                 || format!("next in {}", super::words((self.times.next_at() - now).max(0))),
                 |run| format!("{} events", run.events),

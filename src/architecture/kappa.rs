@@ -1,6 +1,7 @@
 //! Kappa: one retained log, one stream job, one table. Reprocessing starts a second job from an old
 //! offset into a table of its own, sends the readers there, and drops the old one.
 
+use super::logic::Logic;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::store::Store;
 use super::stream_job::{JobSetup, StreamJob};
@@ -16,10 +17,6 @@ pub struct KappaSetup {
     pub job: JobSetup,
     /// The grace of a job that replays, milliseconds.
     pub replay_grace_ms: i64,
-    /// How long the log keeps events, milliseconds; `None` keeps all.
-    pub retention_ms: Option<i64>,
-    /// How much time a segment of the log holds, milliseconds: it goes as a whole.
-    pub segment_ms: i64,
     /// Whether an archive keeps what the log drops, for replays.
     pub archive: bool,
     /// Whether the table of a replay begins with the rows of the old one.
@@ -77,7 +74,7 @@ impl Kappa {
     #[must_use]
     pub fn new(setup: KappaSetup) -> Self {
         Self {
-            read: StreamJob::new(setup.job, false, 0, 0, 0),
+            read: StreamJob::new(setup.job, Logic::FIRST, 0, 0, 0),
             other: None,
             meter: AgeMeter::default(),
             gone: (0, 0),
@@ -107,23 +104,25 @@ impl Kappa {
     /// the retention are gone, but for the archive.
     #[must_use]
     pub fn log_start(&self, now: i64, store: &Store) -> u64 {
-        match self.setup.retention_ms {
-            Some(retention) if !self.setup.archive => self.kept_from(now, retention, store),
+        match self.setup.job.retention {
+            Some(retention) if !self.setup.archive => {
+                store.first_arriving_at(retention.kept_from(now))
+            }
             _ => 0,
         }
-    }
-
-    fn kept_from(&self, now: i64, retention: i64, store: &Store) -> u64 {
-        let oldest = (now - retention).max(0);
-        store.first_arriving_at(oldest - oldest.rem_euclid(self.setup.segment_ms.max(1)))
     }
 
     /// Starts a second job from the start of the log.
     fn reprocess(&mut self, now: i64, world: &mut World<'_>) {
         self.drop_other();
         let from = self.log_start(now, world.store);
-        let setup = JobSetup { grace_ms: self.setup.replay_grace_ms, ..self.setup.job };
-        let mut job = StreamJob::new(setup, false, from, now, setup.cost.startup_ms);
+        let setup = JobSetup {
+            grace_ms: self.setup.replay_grace_ms,
+            retention: self.setup.job.retention.filter(|_| !self.setup.archive),
+            ..self.setup.job
+        };
+        let logic = Logic::mended(0);
+        let mut job = StreamJob::new(setup, logic, from, now, setup.cost.startup_ms);
         if self.setup.seeded {
             self.read.commit();
             job.seed(self.read.table());
@@ -216,7 +215,7 @@ impl Architecture for Kappa {
         match operation {
             Operation::DeployBug { paths } if paths.contains(&Path::Stream) => {
                 self.under_bug = Some((self.read.position(), None));
-                self.read.deploy(true);
+                self.read.deploy(Logic { buggy: true, ..self.read.logic });
             }
             Operation::Fix { paths, reprocess } if paths.contains(&Path::Stream) => {
                 if let Some((_, until)) = &mut self.under_bug {
@@ -225,7 +224,7 @@ impl Architecture for Kappa {
                 if *reprocess {
                     self.reprocess(now, world);
                 } else {
-                    self.read.deploy(false);
+                    self.read.deploy(Logic::mended(0));
                 }
             }
             Operation::Switch { when } => {
@@ -241,12 +240,10 @@ impl Architecture for Kappa {
                     self.switch(now * MS_NS, world);
                 }
             }
-            Operation::DropOld => {
-                if self.other.is_some() {
-                    self.drop_other();
-                    let text = "Only one job is left.".to_owned();
-                    world.note(now, Lane::Kappa, "job ends".to_owned(), text);
-                }
+            Operation::DropOld if self.other.is_some() => {
+                self.drop_other();
+                let text = "Only one job is left.".to_owned();
+                world.note(now, Lane::Kappa, "job ends".to_owned(), text);
             }
             Operation::Crash => {
                 let since = self.read.crash(now, Some(&mut self.meter));
@@ -291,10 +288,7 @@ impl Architecture for Kappa {
     fn measures(&self, world: &World<'_>) -> Measures {
         let cost = &self.setup.job.cost;
         let now = self.meter.at_ms();
-        let kept = match self.setup.retention_ms {
-            Some(retention) if !self.setup.archive => self.kept_from(now, retention, world.store),
-            _ => 0,
-        };
+        let kept = self.log_start(now, world.store);
         let other = self.other();
         let tables = self.read.table().bytes() + other.map_or(0, |job| job.table().bytes());
         Measures {
@@ -302,7 +296,7 @@ impl Architecture for Kappa {
             stored_bytes: cost.stored(world.store.len() - kept) + tables,
             late: Some(self.read.late_and_stream_time().0),
             doubled: Some(self.read.doubled),
-            lost: Some(self.read.lost),
+            lost: Some(self.read.lost + self.read.skipped.expired + self.read.skipped.unread),
             corrected_ms: self.corrected_ms,
             code_paths: 1,
             busy_ns: self.gone.1 + self.read.busy_ns() + other.map_or(0, StreamJob::busy_ns),
@@ -317,8 +311,8 @@ impl Architecture for Kappa {
         let flow = world.per_second;
         let mut stations = vec![Station {
             held: kept,
-            detail: match self.setup.retention_ms {
-                Some(ms) => format!("{kept} events, keeps {}", words(ms)),
+            detail: match self.setup.job.retention {
+                Some(log) => format!("{kept} events, keeps {}", words(log.ms)),
                 None => format!("{kept} events, keeps all"),
             },
             state: StationState::Running,
@@ -355,7 +349,7 @@ impl Architecture for Kappa {
             stations.push(Station {
                 state,
                 queued,
-                buggy: job.buggy,
+                buggy: job.logic.buggy,
                 progress: matches!(role, Some(Role::Candidate(_)))
                     .then(|| (job.position() - job.from) as f64 / to_do as f64),
                 detail: if behind {

@@ -2,6 +2,7 @@
 //! counts what batches have not seen yet; a serving layer that merges both when it is asked.
 
 use super::batch::{Extent, Run, Timetable, fold};
+use super::logic::Logic;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::speed::{Boundary, HandOff, SpeedLayer};
 use super::stream_job::JobSetup;
@@ -39,7 +40,7 @@ pub struct Lambda {
     setup: LambdaSetup,
     times: Timetable,
     batch: View,
-    batch_buggy: bool,
+    batch_logic: Logic,
     /// The boundary of the batch that runs.
     opened: Option<Boundary>,
     /// Where the last batch's partitions end, in event time.
@@ -54,8 +55,10 @@ pub struct Lambda {
     batches: u32,
     /// Behind which the real-time view that is read begins.
     pub boundary: Option<Boundary>,
-    /// The extent of the batch that landed last and whether its logic had the bug.
-    pub last: Option<(Extent, bool)>,
+    /// The extent of the batch that landed last, and its logic.
+    pub last: Option<(Extent, Logic)>,
+    /// By how much the merged answer jumped when the last batch landed.
+    pub step: i64,
 }
 
 impl Lambda {
@@ -65,7 +68,7 @@ impl Lambda {
         Self {
             times: Timetable::new(setup.period_ms),
             batch: View::new(setup.job.shape),
-            batch_buggy: false,
+            batch_logic: Logic::FIRST,
             opened: None,
             covered: 0,
             speed: SpeedLayer::new(setup.job, setup.hand_off, setup.sketch),
@@ -77,6 +80,7 @@ impl Lambda {
             batches: 0,
             boundary: None,
             last: None,
+            step: 0,
             setup,
         }
     }
@@ -85,6 +89,12 @@ impl Lambda {
     #[must_use]
     pub const fn batch_view(&self) -> &View {
         &self.batch
+    }
+
+    /// Whether the batch layer runs the logic with the bug.
+    #[must_use]
+    pub const fn batch_buggy(&self) -> bool {
+        self.batch_logic.buggy
     }
 
     /// Events that batches processed.
@@ -132,7 +142,7 @@ impl Lambda {
             upto,
             extent: (!is_missed).then_some(extent),
             events,
-            buggy: self.batch_buggy,
+            logic: self.batch_logic,
             asked,
         });
         self.speed.open(boundary, world.store);
@@ -142,16 +152,17 @@ impl Lambda {
 
     fn land(&mut self, run: &Run, world: &mut World<'_>) {
         let at = run.lands;
+        let before = self.total().a as i64;
         match &run.extent {
             Some(extent) => {
                 let shape = self.setup.job.shape;
                 let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
                 let mut fresh = View::new(shape);
-                fold(&mut fresh, world.store, extent, run.buggy);
+                fold(&mut fresh, world.store, extent, run.logic);
                 self.batch.take_windows(&fresh, shape.window(first)..u32::MAX);
                 self.batch_processed += run.events;
                 self.batch_busy_ns += (run.lands - run.started) * MS_NS;
-                self.last = Some((extent.clone(), run.buggy));
+                self.last = Some((extent.clone(), run.logic));
                 let text = format!("{} events are recomputed.", run.events);
                 world.note(at, Lane::Lambda, format!("batch {}", run.number), text);
             }
@@ -165,6 +176,7 @@ impl Lambda {
             self.speed.land(boundary);
             self.boundary = Some(boundary);
         }
+        self.step = self.total().a as i64 - before;
         self.batches += 1;
         if run.upto > 0 {
             let newest = i64::from(world.store.stream_time_before(run.upto));
@@ -198,12 +210,16 @@ impl Architecture for Lambda {
     fn operate(&mut self, operation: &Operation, now: i64, world: &mut World<'_>) {
         match operation {
             Operation::DeployBug { paths } => {
-                self.batch_buggy |= paths.contains(&Path::Batch);
-                self.speed.buggy |= paths.contains(&Path::Speed);
+                self.batch_logic.buggy |= paths.contains(&Path::Batch);
+                self.speed.logic.buggy |= paths.contains(&Path::Speed);
             }
             Operation::Fix { paths, reprocess } => {
-                self.batch_buggy &= !paths.contains(&Path::Batch);
-                self.speed.buggy &= !paths.contains(&Path::Speed);
+                if paths.contains(&Path::Batch) {
+                    self.batch_logic = Logic::mended(0);
+                }
+                if paths.contains(&Path::Speed) {
+                    self.speed.logic = Logic::mended(0);
+                }
                 if *reprocess && paths.iter().any(|path| matches!(path, Path::Batch | Path::Speed))
                 {
                     self.times.ask(now);
@@ -252,7 +268,9 @@ impl Architecture for Lambda {
             stored_bytes: cost.stored(world.store.len()) + self.batch.bytes() + self.speed.bytes(),
             late: Some(self.speed.late()),
             doubled: Some(self.speed.doubled),
-            lost: Some(self.speed.lost + self.missed),
+            lost: Some(
+                self.speed.lost + self.missed + self.batch.unread() + self.speed.view().unread(),
+            ),
             corrected_ms: self.corrected_ms,
             code_paths: 2,
             busy_ns: self.batch_busy_ns + self.speed.busy_ns(),
@@ -271,7 +289,7 @@ impl Architecture for Lambda {
             },
             progress: running.map(|run| run.progress(now)),
             held: self.batch.events(),
-            buggy: self.batch_buggy,
+            buggy: self.batch_logic.buggy,
             detail: running.map_or_else(
                 || format!("{} events in its view", self.batch.events()),
                 |run| format!("recomputes {} events", run.events),
@@ -289,7 +307,7 @@ impl Architecture for Lambda {
             },
             queued: store.len() - self.speed.position(),
             held: self.speed.view().events(),
-            buggy: self.speed.buggy,
+            buggy: self.speed.logic.buggy,
             detail: format!("{} events in its view", self.speed.view().events()),
             age_ms,
             read: true,

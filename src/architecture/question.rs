@@ -40,7 +40,10 @@ impl Shape {
     #[must_use]
     #[inline]
     pub const fn window(self, event: u32) -> u32 {
-        if self.window_ms == 0 { 0 } else { event / self.window_ms }
+        match event.checked_div(self.window_ms) {
+            Some(window) => window,
+            None => 0,
+        }
     }
 
     /// When a window ends.
@@ -71,7 +74,7 @@ impl Shape {
 
     /// The question as statements of ksqlDB: the stream, and the table of results.
     #[must_use]
-    pub fn sql(self, grace_ms: i64, buggy: bool) -> String {
+    pub fn sql(self, grace_ms: i64, buggy: bool, emit_final: bool) -> String {
         let window = match self.window_ms {
             0 => String::new(),
             size => format!(
@@ -95,10 +98,11 @@ impl Shape {
                 "channel",
             ),
         };
+        let emit = if emit_final { "FINAL" } else { "CHANGES" };
         format!(
             "CREATE STREAM clicks (recordType VARCHAR, uid BIGINT, contentId VARCHAR, channel VARCHAR, state VARCHAR)\n  \
              WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=1);\n\
-             CREATE TABLE answer AS SELECT {group}, {columns}\n  FROM clicks{window}{bug}\n  GROUP BY {group}\n  EMIT CHANGES;"
+             CREATE TABLE answer AS SELECT {group}, {columns}\n  FROM clicks{window}{bug}\n  GROUP BY {group}\n  EMIT {emit};"
         )
     }
 }

@@ -2,7 +2,7 @@
 //! is set, and drops what comes after its grace. It keeps one real-time view for each batch that the
 //! serving layer may show next.
 
-use super::question::BUG_CONTENT;
+use super::logic::{Fate, Logic};
 use super::store::{Rows, SUBSCRIBES, Store};
 use super::stream_job::{Guarantee, JobSetup};
 use super::view::View;
@@ -83,8 +83,8 @@ pub struct SpeedLayer {
     pub hand_off: HandOff,
     /// The precision of its sketches; `None` keeps sets.
     sketch: Option<u8>,
-    /// Whether it runs the logic with the bug.
-    pub buggy: bool,
+    /// The deployed logic.
+    pub logic: Logic,
     state: State,
     position: u64,
     server: Server,
@@ -110,7 +110,7 @@ impl SpeedLayer {
             setup,
             hand_off,
             sketch,
-            buggy: false,
+            logic: Logic::FIRST,
             state: State { views: vec![RealTime { boundary, view }], ..State::default() },
             position: 0,
             server: Server::default(),
@@ -191,18 +191,15 @@ impl SpeedLayer {
     }
 
     fn count(&mut self, row: Row) {
-        let Self { setup, hand_off, buggy, state, .. } = self;
+        let Self { setup, hand_off, logic, state, .. } = self;
         state.stream_time = state.stream_time.max(row.event);
         if row.is_late(*setup, state.stream_time) {
             state.late += 1;
             return;
         }
-        if *buggy && row.content == BUG_CONTENT {
-            return;
-        }
         for RealTime { boundary, view } in &mut state.views {
             if hand_off.takes(*boundary, row.offset, row.event) {
-                row.add_to(view);
+                row.add_to(view, *logic);
             }
         }
     }
@@ -229,10 +226,9 @@ impl SpeedLayer {
             for row in (0..rows.len()).map(|i| Row::of(&rows, i)) {
                 stream_time = stream_time.max(row.event);
                 let counts = self.hand_off.takes(boundary, row.offset, row.event)
-                    && !row.is_late(self.setup, stream_time)
-                    && !(self.buggy && row.content == BUG_CONTENT);
+                    && !row.is_late(self.setup, stream_time);
                 if counts {
-                    row.add_to(&mut view);
+                    row.add_to(&mut view, self.logic);
                 }
             }
         }
@@ -317,8 +313,14 @@ impl Row {
         end.saturating_add(setup.grace_ms) <= i64::from(stream_time)
     }
 
-    fn add_to(self, view: &mut View) {
-        let subscribes = self.flags & SUBSCRIBES != 0;
-        view.add(self.event, self.user, self.content, self.channel, subscribes);
+    fn add_to(self, view: &mut View, logic: Logic) {
+        match logic.fate(self.offset, self.content, self.flags) {
+            Fate::Counts => {
+                let subscribes = self.flags & SUBSCRIBES != 0;
+                view.add(self.event, self.user, self.content, self.channel, subscribes);
+            }
+            Fate::LeftOut => {}
+            Fate::Unread => view.add_unread(self.event),
+        }
     }
 }

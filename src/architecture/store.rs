@@ -38,7 +38,7 @@ pub const SUBSCRIBES: u8 = 1;
 pub const COPY: u8 = 2;
 /// The event took longer than others.
 pub const LATE: u8 = 4;
-/// The event carries wrong values.
+/// The event carries values that are not as agreed.
 pub const BAD: u8 = 8;
 
 /// Events in columns.
@@ -60,6 +60,8 @@ pub struct Segment {
     pub flags: Vec<u8>,
     /// The largest event time in all segments before.
     stream_time: u32,
+    /// Events in it that are [`BAD`].
+    bad: u32,
 }
 
 /// Events that follow each other in one segment.
@@ -81,6 +83,8 @@ pub struct Rows<'a> {
     pub channel: &'a [u8],
     /// See [`Segment`].
     pub flags: &'a [u8],
+    /// Whether any event of the segment is [`BAD`].
+    pub any_bad: bool,
 }
 
 impl Rows<'_> {
@@ -118,6 +122,12 @@ impl Store {
         self.len == 0
     }
 
+    /// Whether any event is [`BAD`].
+    #[must_use]
+    pub fn any_bad(&self) -> bool {
+        self.segments.iter().any(|segment| segment.bad > 0)
+    }
+
     /// Appends an event that arrives now.
     pub fn push(&mut self, arrival: u32, click: &Click, marks: u8) {
         if self.len.is_multiple_of(SEGMENT as u64) {
@@ -133,6 +143,7 @@ impl Store {
         segment.content.push(click.content);
         segment.channel.push(click.channel);
         segment.flags.push(marks | if click.subscribes { SUBSCRIBES } else { 0 });
+        segment.bad += u32::from(marks & BAD != 0);
         self.stream_time = self.stream_time.max(click.event);
         self.len += 1;
     }
@@ -158,6 +169,7 @@ impl Store {
                 content: &s.content[from..to],
                 channel: &s.channel[from..to],
                 flags: &s.flags[from..to],
+                any_bad: s.bad > 0,
             })
         })
     }

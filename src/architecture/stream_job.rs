@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use super::cost::Cost;
+use super::finals::Finals;
+use super::logic::{Fate, Logic};
 use super::question::{Question, Shape};
+use super::retention::Retention;
 use super::store::{CHANNELS, CONTENTS, Rows, SUBSCRIBES, Store};
 use super::view::{Cell, View};
 use crate::chunk::{Chunk, Column, ColumnData};
@@ -46,8 +49,23 @@ pub struct JobSetup {
     pub guarantee: Guarantee,
     /// The interval of commits or checkpoints, milliseconds.
     pub interval_ms: i64,
+    /// Whether a window is emitted once, when it closes, or at every commit.
+    pub emit_final: bool,
+    /// How often a record without a click enters the log, only to move stream time; 0 is never. It is
+    /// in a group of its own. Milliseconds.
+    pub heartbeat_ms: i64,
+    /// How long the log keeps events; `None` keeps all.
+    pub retention: Option<Retention>,
     /// What time takes.
     pub cost: Cost,
+}
+
+impl JobSetup {
+    /// The question as the job's statements.
+    #[must_use]
+    pub fn sql(&self, buggy: bool) -> String {
+        self.shape.sql(self.grace_ms, buggy, self.emit_final)
+    }
 }
 
 /// What was saved at the last multiple of the interval.
@@ -55,15 +73,44 @@ pub struct JobSetup {
 struct Saved {
     at: i64,
     position: u64,
-    state: Option<(Vec<u8>, View, Option<i64>)>,
+    next_beat: i64,
+    skipped: Skipped,
+    state: Option<Kept>,
+}
+
+/// State as it was saved.
+#[derive(Clone, Debug)]
+struct Kept {
+    task: Vec<u8>,
+    table: View,
+    newest: Option<i64>,
+    beats: u64,
+    finals: Finals,
+}
+
+/// Events that a job passed without giving them to its task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// They were gone from the log when the job came to them.
+    pub expired: u64,
+    /// They could not be read: dead letters.
+    pub unread: u64,
+}
+
+impl Skipped {
+    const fn all(self) -> u64 {
+        self.expired + self.unread
+    }
 }
 
 /// A running job with its table.
 pub struct StreamJob {
     /// How it runs.
     pub setup: JobSetup,
-    /// Whether it runs the logic with the bug.
-    pub buggy: bool,
+    /// The deployed logic.
+    pub logic: Logic,
+    /// Whether it has run other logic before.
+    pub is_redeployed: bool,
     pipeline: Arc<Pipeline>,
     task: Task,
     topics: Topics,
@@ -79,6 +126,14 @@ pub struct StreamJob {
     position: u64,
     server: Server,
     newest: Option<i64>,
+    /// When the next heartbeat enters the log, milliseconds.
+    next_beat: i64,
+    /// Heartbeats in the state.
+    beats: u64,
+    /// What has been shown, when windows are emitted once.
+    pub finals: Finals,
+    /// What it passed over.
+    pub skipped: Skipped,
     saved: Saved,
     processed: u64,
     /// Events that were counted twice by a crash.
@@ -107,8 +162,8 @@ impl StreamJob {
     /// # Panics
     /// When the question's own SQL is not valid: a bug.
     #[must_use]
-    pub fn new(setup: JobSetup, buggy: bool, from: u64, now: i64, startup_ms: i64) -> Self {
-        let pipeline = Arc::new(plan(setup.shape, setup.grace_ms, buggy));
+    pub fn new(setup: JobSetup, logic: Logic, from: u64, now: i64, startup_ms: i64) -> Self {
+        let pipeline = Arc::new(plan(setup, logic.buggy));
         let (task, topics) = start(&pipeline);
         let source = node(&pipeline, |op| matches!(op, Op::Source(_)));
         let output = pipeline.nodes.len() - 1;
@@ -117,7 +172,8 @@ impl StreamJob {
         let ready = now + startup_ms;
         Self {
             setup,
-            buggy,
+            logic,
+            is_redeployed: false,
             pipeline,
             task,
             topics,
@@ -131,7 +187,17 @@ impl StreamJob {
             position: from,
             server: Server::from(ready * MS_NS),
             newest: None,
-            saved: Saved { at: ready, position: from, state: None },
+            next_beat: if setup.heartbeat_ms > 0 { 0 } else { NEVER },
+            beats: 0,
+            finals: Finals::default(),
+            skipped: Skipped::default(),
+            saved: Saved {
+                at: ready,
+                position: from,
+                next_beat: if setup.heartbeat_ms > 0 { 0 } else { NEVER },
+                skipped: Skipped::default(),
+                state: None,
+            },
             processed: 0,
             doubled: 0,
             lost: 0,
@@ -213,22 +279,35 @@ impl StreamJob {
         let lag = self.setup.lag_ms * MS_NS;
         let mut caught_up = None;
         let offsets = self.position..store.len();
+        let mut held_up = false;
         'all: for rows in store.rows(offsets) {
             for i in 0..rows.len() {
-                let arrival = i64::from(rows.arrival[i]) * MS_NS;
-                let done = self.server.done(arrival, service);
-                if done + lag >= until {
+                let at = i64::from(rows.arrival[i]);
+                if self.next_beat <= at && !self.beat(at, until, meter.as_deref_mut()) {
+                    held_up = true;
                     break 'all;
                 }
-                self.server.take(arrival, service);
-                let event = i64::from(rows.event[i]) * MS_NS;
-                if self.newest.is_none_or(|newest| event > newest) {
-                    self.newest = Some(event);
-                    if let Some(meter) = &mut meter {
-                        meter.see(done + lag, event);
-                    }
+                let arrival = at * MS_NS;
+                let done = self.server.done(arrival, service);
+                if done + lag >= until {
+                    held_up = true;
+                    break 'all;
                 }
-                self.push(&rows, i);
+                if self.setup.retention.is_some_and(|log| done - service >= log.gone_at(at) * MS_NS)
+                {
+                    // The log begins later by now: the consumer goes on there.
+                    self.position += 1;
+                    self.skipped.expired += 1;
+                    continue;
+                }
+                self.server.take(arrival, service);
+                if self.takes(&rows, i) {
+                    let seen = self.show(rows.event[i], done + lag);
+                    if let (Some(newest), Some(meter)) = (seen, &mut meter) {
+                        meter.see(done + lag, newest);
+                    }
+                    self.push(&rows, i);
+                }
                 self.position += 1;
                 self.processed += 1;
                 if self.caught_up_at.is_none() {
@@ -243,8 +322,91 @@ impl StreamJob {
                 }
             }
         }
+        if !held_up && caught_up.is_none() {
+            self.beat(NEVER - 1, until, meter);
+        }
         self.flush();
         caught_up
+    }
+
+    /// Processes the heartbeats that entered the log up to `arrival`, as far as they can be seen before
+    /// `until`. Whether that was all.
+    fn beat(&mut self, arrival: i64, until: i64, mut meter: Option<&mut AgeMeter>) -> bool {
+        let service = self.setup.cost.service_ns();
+        // A job that begins within the log begins with the heartbeats there.
+        while self.next_beat <= arrival {
+            let (at, came) = (self.next_beat, self.next_beat.saturating_mul(MS_NS));
+            let seen = self.server.done(came, service) + self.setup.lag_ms * MS_NS;
+            if seen >= until {
+                return false;
+            }
+            self.server.take(came, service);
+            self.next_beat += self.setup.heartbeat_ms;
+            self.beats += 1;
+            if let Some(newest) = self.pass(at, seen)
+                && let Some(meter) = &mut meter
+            {
+                meter.see(seen, newest);
+            }
+            self.push_beat(at);
+        }
+        true
+    }
+
+    fn push_beat(&mut self, at: i64) {
+        if self.chunk.len() == CHUNK {
+            self.flush();
+        }
+        let Self { chunk, feeds, .. } = self;
+        chunk.timestamps.push(Timestamp(at));
+        chunk.partitions.push(0);
+        chunk.offsets.push(self.position as i64);
+        for (feed, column) in feeds.iter().zip(&mut chunk.columns) {
+            match feed {
+                Feed::User => user(column, 0),
+                _ => text(column, "heartbeat"),
+            }
+        }
+    }
+
+    /// Whether an event is readable; if not it goes to the dead letters.
+    fn takes(&mut self, rows: &Rows<'_>, i: usize) -> bool {
+        // The bug itself is in the task's SQL.
+        let offset = rows.offset + i as u64;
+        let is_unread =
+            rows.any_bad && self.logic.fate(offset, rows.content[i], rows.flags[i]) == Fate::Unread;
+        self.skipped.unread += u64::from(is_unread);
+        !is_unread
+    }
+
+    /// An event has been processed. Gives the newest event in the answer, if it is another one.
+    fn show(&mut self, event: u32, seen: i64) -> Option<i64> {
+        if self.setup.emit_final {
+            let JobSetup { shape, grace_ms, .. } = self.setup;
+            let newest = self.pass(i64::from(event), seen);
+            if !self.finals.is_late(shape, grace_ms, event) {
+                self.finals.count(shape, event);
+            }
+            return newest;
+        }
+        let event = i64::from(event) * MS_NS;
+        self.newest.is_none_or(|newest| event > newest).then(|| {
+            self.newest = Some(event);
+            event
+        })
+    }
+
+    /// Stream time has moved; gives the newest event of what that closed, if it is newer.
+    fn pass(&mut self, time: i64, seen: i64) -> Option<i64> {
+        if !self.setup.emit_final {
+            return None;
+        }
+        let JobSetup { shape, grace_ms, .. } = self.setup;
+        let closed = self.finals.pass(shape, grace_ms, time, seen)?;
+        self.newest.is_none_or(|newest| closed > newest).then(|| {
+            self.newest = Some(closed);
+            closed
+        })
     }
 
     fn push(&mut self, rows: &Rows<'_>, i: usize) {
@@ -264,12 +426,7 @@ impl StreamJob {
                     let subscribes = rows.flags[i] & SUBSCRIBES != 0;
                     text(column, if subscribes { "subscribe" } else { "content" });
                 }
-                Feed::User => {
-                    if let ColumnData::BigInt(users) = &mut column.data {
-                        users.push(i64::from(rows.user[i]));
-                        column.valid.push(true);
-                    }
-                }
+                Feed::User => user(column, i64::from(rows.user[i])),
             }
         }
     }
@@ -323,7 +480,7 @@ impl StreamJob {
     #[must_use]
     pub fn included(&self) -> u64 {
         let stats = self.aggregate_stats();
-        stats.rows_in - stats.drops.get(DropReason::Late)
+        stats.rows_in - stats.drops.get(DropReason::Late) - self.beats
     }
 
     /// Events that the logic of the job itself leaves out.
@@ -338,9 +495,20 @@ impl StreamJob {
         let with_state = self.setup.guarantee != Guarantee::AtLeastOnce;
         let state = with_state.then(|| {
             self.commit();
-            (self.task.checkpoint(), self.table.clone(), self.newest)
+            self.kept()
         });
-        self.saved = Saved { at, position: self.position, state };
+        let Self { position, next_beat, skipped, .. } = *self;
+        self.saved = Saved { at, position, next_beat, skipped, state };
+    }
+
+    fn kept(&self) -> Kept {
+        Kept {
+            task: self.task.checkpoint(),
+            table: self.table.clone(),
+            newest: self.newest,
+            beats: self.beats,
+            finals: self.finals.clone(),
+        }
     }
 
     /// The job crashes at `now` and is back after its start-up, with what its guarantee kept. Gives
@@ -350,20 +518,23 @@ impl StreamJob {
     /// When its own checkpoint cannot be read: a bug.
     pub fn crash(&mut self, now: i64, meter: Option<&mut AgeMeter>) -> u64 {
         self.commit();
-        let since = self.position - self.saved.position;
+        let passed = self.skipped.all() - self.saved.skipped.all();
+        let since = self.position - self.saved.position - passed;
         let is_lossy = self.setup.guarantee == Guarantee::AtMostOnce;
         if self.setup.guarantee != Guarantee::AtLeastOnce {
             match &self.saved.state {
-                Some((state, table, newest)) => {
-                    self.task.restore(state).expect("it is a checkpoint of this task");
-                    self.table.clone_from(table);
-                    self.newest = *newest;
+                Some(kept) => {
+                    self.task.restore(&kept.task).expect("it is a checkpoint of this task");
+                    self.table.clone_from(&kept.table);
+                    (self.newest, self.beats) = (kept.newest, kept.beats);
+                    self.finals.clone_from(&kept.finals);
                 }
                 None => {
                     (self.task, self.topics) = start(&self.pipeline);
                     self.task.subscribe(self.output);
                     self.table = View::new(self.setup.shape);
-                    self.newest = None;
+                    (self.newest, self.beats) = (None, 0);
+                    self.finals = Finals::default();
                 }
             }
         }
@@ -373,7 +544,10 @@ impl StreamJob {
             Guarantee::ExactlyOnce => {}
         }
         if !is_lossy {
-            self.position = self.saved.position;
+            (self.position, self.skipped) = (self.saved.position, self.saved.skipped);
+        }
+        if self.setup.guarantee == Guarantee::ExactlyOnce {
+            self.next_beat = self.saved.next_beat;
         }
         self.down_until = now + self.setup.cost.startup_ms;
         self.server.block_until(self.down_until * MS_NS);
@@ -387,18 +561,17 @@ impl StreamJob {
     ///
     /// # Panics
     /// When the new plan does not have the shape of the old one: a bug.
-    pub fn deploy(&mut self, buggy: bool) {
+    pub fn deploy(&mut self, logic: Logic) {
         self.commit();
         let state = self.task.checkpoint();
-        self.buggy = buggy;
-        self.pipeline = Arc::new(plan(self.setup.shape, self.setup.grace_ms, buggy));
+        (self.logic, self.is_redeployed) = (logic, true);
+        self.pipeline = Arc::new(plan(self.setup, logic.buggy));
         (self.task, self.topics) = start(&self.pipeline);
         self.task.restore_redeployed(&state).expect("the plans differ in an expression only");
         self.task.subscribe(self.output);
         if self.setup.guarantee != Guarantee::AtLeastOnce {
-            let saved = (self.task.checkpoint(), self.table.clone(), self.newest);
-            self.saved.state = Some(saved);
-            self.saved.position = self.position;
+            let Self { position, next_beat, skipped, saved: Saved { at, .. }, .. } = *self;
+            self.saved = Saved { at, position, next_beat, skipped, state: Some(self.kept()) };
         }
     }
 
@@ -416,7 +589,8 @@ impl Clone for StreamJob {
         let (task, topics) = self.task_like();
         let mut clone = Self {
             setup: self.setup,
-            buggy: self.buggy,
+            logic: self.logic,
+            is_redeployed: self.is_redeployed,
             pipeline: Arc::clone(&self.pipeline),
             task,
             topics,
@@ -430,6 +604,10 @@ impl Clone for StreamJob {
             position: self.position,
             server: self.server,
             newest: self.newest,
+            next_beat: self.next_beat,
+            beats: self.beats,
+            finals: self.finals.clone(),
+            skipped: self.skipped,
             saved: self.saved.clone(),
             processed: self.processed,
             doubled: self.doubled,
@@ -449,9 +627,9 @@ impl std::fmt::Debug for StreamJob {
 }
 
 /// The plan of a question, without the sink: the table is read from the job.
-fn plan(shape: Shape, grace_ms: i64, buggy: bool) -> Pipeline {
+fn plan(setup: JobSetup, buggy: bool) -> Pipeline {
     let mut workspace = Workspace::default();
-    let (statements, diagnostics) = crate::sql::parse(&shape.sql(grace_ms, buggy));
+    let (statements, diagnostics) = crate::sql::parse(&setup.sql(buggy));
     assert!(diagnostics.is_empty(), "the question's SQL is right: {diagnostics:?}");
     let mut planned = None;
     for statement in &statements {
@@ -484,6 +662,13 @@ fn feed(column: &str) -> Feed {
         "CHANNEL" => Feed::Channel,
         "STATE" => Feed::State,
         other => unreachable!("a column {other} in the question's SQL"),
+    }
+}
+
+fn user(column: &mut Column, id: i64) {
+    if let ColumnData::BigInt(users) = &mut column.data {
+        users.push(id);
+        column.valid.push(true);
     }
 }
 

@@ -103,6 +103,8 @@ pub struct View {
     cells: Pages<Cell>,
     /// Of users: by window.
     users: Vec<Option<Arc<Users>>>,
+    /// Events that could not be read, by window: as far as there are any.
+    unread: Vec<u64>,
     total: Cell,
 }
 
@@ -117,7 +119,7 @@ impl View {
     #[must_use]
     pub const fn sketched(shape: Shape, sketch: Option<u8>) -> Self {
         let total = Cell { a: 0, b: 0 };
-        Self { shape, sketch, cells: Pages::new(), users: Vec::new(), total }
+        Self { shape, sketch, cells: Pages::new(), users: Vec::new(), unread: Vec::new(), total }
     }
 
     /// How many windows it reaches.
@@ -155,6 +157,21 @@ impl View {
         self.total.b += b;
     }
 
+    /// An event of a window could not be read.
+    pub fn add_unread(&mut self, event: u32) {
+        let window = self.shape.window(event) as usize;
+        if self.unread.len() <= window {
+            self.unread.resize(window + 1, 0);
+        }
+        self.unread[window] += 1;
+    }
+
+    /// Events that belong here and could not be read.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        self.unread.iter().sum()
+    }
+
     fn add_user(&mut self, window: u32, user: u32) {
         let new = || match self.sketch {
             None => Users::Exact(Vec::new()),
@@ -189,6 +206,21 @@ impl View {
         }
     }
 
+    /// Takes out an event that a vectorised fold has counted, and that cannot be read.
+    pub fn take_out(&mut self, event: u32, content: u8, channel: u8, subscribes: bool) {
+        debug_assert!(self.shape.question != Question::Users, "users are no sums");
+        let (a, b, group) = match self.shape.question {
+            Question::Clicks | Question::Users => (1, 0, content),
+            Question::Conversion => (u64::from(subscribes), 1, channel),
+        };
+        let window = self.shape.window(event) as usize;
+        let cell = self.cells.get_mut(window * self.shape.groups() + usize::from(group));
+        cell.a -= a;
+        cell.b -= b;
+        self.total.a -= a;
+        self.total.b -= b;
+    }
+
     /// Puts a value in the place of what is there: a row of a table of results.
     pub fn put(&mut self, window: u32, group: usize, value: Cell) {
         self.reach(window);
@@ -200,6 +232,9 @@ impl View {
 
     /// Forgets what is in windows from one up to before another: they are computed again.
     pub fn clear(&mut self, windows: std::ops::Range<u32>) {
+        let unread = self.unread.len();
+        self.unread[(windows.start as usize).min(unread)..(windows.end as usize).min(unread)]
+            .fill(0);
         let groups = self.shape.groups();
         let end = (windows.end as usize).min(self.windows());
         for window in (windows.start as usize).min(end)..end {
@@ -218,6 +253,12 @@ impl View {
     pub fn take_windows(&mut self, other: &Self, windows: std::ops::Range<u32>) {
         self.clear(windows.clone());
         let groups = self.shape.groups();
+        if self.unread.len() < other.unread.len() {
+            self.unread.resize(other.unread.len(), 0);
+        }
+        for window in windows.start as usize..(windows.end as usize).min(other.unread.len()) {
+            self.unread[window] = other.unread[window];
+        }
         for window in windows.start..windows.end.min(other.windows() as u32) {
             for group in 0..groups {
                 self.put(window, group, other.cells.get(window as usize * groups + group));

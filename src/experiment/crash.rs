@@ -40,7 +40,7 @@ fn expected(run: &Simulation) -> Vec<Expected> {
         .collect();
     let kappa = &run.lanes.kappa;
     let [at] = crashes[..] else { return Vec::new() };
-    if s.question != Question::Clicks || !kappa.replays.is_empty() || kappa.read.buggy {
+    if s.question != Question::Clicks || !kappa.replays.is_empty() || kappa.read.logic.buggy {
         return Vec::new();
     }
     // Events that a job has processed by then: one after the other, each when it came or later.

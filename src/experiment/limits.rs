@@ -90,6 +90,17 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
         s.sketch == 0.0 || s.sketch >= 4.0,
         "a sketch has a precision of 4 to 16 bits; 0 keeps exact sets".to_owned(),
     );
+    wrong(
+        "emit",
+        s.emit == 0 || s.window > 0,
+        "a window over all time never closes: set emit to changes, or window to a size".to_owned(),
+    );
+    wrong(
+        "heartbeat",
+        s.heartbeat == 0 || s.heartbeat >= 1_000,
+        "a heartbeat comes at most once a second: set it to 1s or more, or to 0s for none"
+            .to_owned(),
+    );
     let windows = if s.window == 0 { 1 } else { end / s.window + 1 };
     wrong(
         "window",

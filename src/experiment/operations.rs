@@ -121,7 +121,7 @@ static BUTTONS: &[Button] = &[
     Button {
         key: "bad-data",
         label: "Bad data",
-        detail: "For half an hour 5 % of the events carry wrong values.",
+        detail: "For half an hour 5 % of the events carry values that the logic cannot read until it is fixed.",
         operation: || Operation::BadData { share: 0.05, for_ms: 30 * MINUTE_MS },
     },
     Button {
@@ -327,7 +327,7 @@ pub fn told(operation: &Operation) -> (String, String) {
         Operation::BadData { share, for_ms } => (
             "bad data",
             format!(
-                "{} % of the events carry wrong values, for {}.",
+                "{} % of the events carry values that the logic cannot read, for {}.",
                 percent(*share),
                 words(*for_ms)
             ),

@@ -82,6 +82,7 @@ pub enum ExperimentCommand {
 }
 
 /// What a page hears.
+#[expect(clippy::large_enum_variant, reason = "few are made, and each is sent at once")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]

@@ -5,6 +5,7 @@ use super::knob::{Knob, Slot};
 use super::source::Process;
 use crate::architecture::cost::Cost;
 use crate::architecture::question::{Question, Shape};
+use crate::architecture::retention::Retention;
 use crate::architecture::speed::HandOff;
 use crate::architecture::stream_job::{Guarantee, JobSetup};
 use crate::architecture::view::Merge;
@@ -75,6 +76,18 @@ pub struct Settings {
     pub duplicates: f64,
     /// Share of events with wrong values.
     pub bad: f64,
+    /// Whether batch ETL's OLTP store updates rows in place.
+    pub in_place: bool,
+    /// Whether kappa's windows are emitted once, when they close.
+    pub emit: usize,
+    /// Interval of heartbeats in kappa's log; 0 is none.
+    pub heartbeat: i64,
+    /// How long the preset's silence lasts.
+    pub silence: i64,
+    /// On which of lambda's paths the preset's fix is deployed.
+    pub fix: usize,
+    /// Whether the preset's fix reprocesses.
+    pub replay: bool,
     /// What a crash leaves.
     pub guarantee: usize,
     /// Interval of commits or checkpoints.
@@ -142,6 +155,12 @@ impl Default for Settings {
             drops: 0.0,
             duplicates: 0.0,
             bad: 0.0,
+            in_place: false,
+            emit: 0,
+            heartbeat: 0,
+            silence: 8 * MINUTE_MS,
+            fix: 0,
+            replay: true,
             guarantee: 2,
             checkpoint: 10_000,
             retention: 0,
@@ -245,8 +264,20 @@ pub static KNOBS: &[Knob] = &[
         Slot::Share(|s| s.drops, |s, value| s.drops = value)),
     Knob::new("duplicates", "Duplicates", "The share of events that arrive twice.",
         Slot::Share(|s| s.duplicates, |s, value| s.duplicates = value)),
-    Knob::new("bad", "Bad data", "The share of events with wrong values.",
+    Knob::new("bad", "Bad data", "The share of events with values that are not as agreed: the logic cannot read them until it is fixed, and puts them to the dead letters.",
         Slot::Share(|s| s.bad, |s, value| s.bad = value)),
+    Knob::new("in-place", "Update in place", "Whether batch ETL's OLTP store updates rows in place: what could not be read when it was written is gone. Lambda's master dataset and kappa's log keep every event as it came.",
+        switch!(in_place)),
+    Knob::new("emit", "Emit", "When kappa's query emits a window: at every change, or once, when stream time has reached its end and the grace.",
+        choice!(emit, "changes": "EMIT CHANGES", "final": "EMIT FINAL")),
+    Knob::new("heartbeat", "Heartbeat", "How often a record without a click enters kappa's log, only to move its stream time; 0s is never.",
+        duration!(heartbeat)).within(0.0, DAY_MS as f64),
+    Knob::new("silence", "Silence", "How long nobody clicks when the preset's silence comes.",
+        duration!(silence)).within(0.0, DAY_MS as f64),
+    Knob::new("fix", "Fixed paths", "On which of lambda's two paths the preset deploys its fix.",
+        choice!(fix, "both": "both", "speed": "the speed layer only", "batch": "the batch layer only")),
+    Knob::new("replay", "Reprocess", "Whether the preset's fix computes history again, or counts right only from then on.",
+        switch!(replay)),
     Knob::new("guarantee", "Guarantee", "What a stream job has after a crash.",
         choice!(guarantee, "at-most-once": "at most once", "at-least-once": "at least once", "exactly-once": "exactly once")),
     Knob::new("checkpoint", "Checkpoint interval", "c: how often a stream job saves what its guarantee does not save at every event.",
@@ -317,6 +348,10 @@ impl Settings {
             lag_ms: self.stream_lag,
             guarantee: self.guarantee(),
             interval_ms: self.checkpoint,
+            emit_final: self.emit == 1,
+            heartbeat_ms: self.heartbeat,
+            retention: (self.retention > 0)
+                .then_some(Retention { ms: self.retention, segment_ms: self.segment }),
             cost: self.cost(),
         }
     }

@@ -151,7 +151,8 @@ impl Simulation {
         s.sample = limits::sampling(&given, end);
         let shape = s.shape();
         let run_ms = (s.run_time > 0).then_some(s.run_time);
-        let etl = EtlSetup { shape, period_ms: s.period, run_ms, cost: s.cost() };
+        let etl =
+            EtlSetup { shape, period_ms: s.period, run_ms, in_place: s.in_place, cost: s.cost() };
         let lambda = LambdaSetup {
             job: s.job(),
             period_ms: s.period,
@@ -165,8 +166,6 @@ impl Simulation {
         let kappa = KappaSetup {
             job: s.job(),
             replay_grace_ms: s.replay_grace,
-            retention_ms: (s.retention > 0).then_some(s.retention),
-            segment_ms: s.segment,
             archive: s.archive,
             seeded: s.seeded,
         };
@@ -474,7 +473,7 @@ impl Simulation {
             seed: self.seed.0,
             for_ms: self.end,
             settings: self.setting_texts(),
-            sql: self.settings.shape().sql(self.settings.grace, false),
+            sql: self.settings.job().sql(false),
             answer_unit: self.settings.shape().unit().to_owned(),
             notices: limits::notices(&self.settings, self.end),
         }

@@ -78,7 +78,11 @@ fn expected(run: &Simulation) -> Vec<Expected> {
         all.push(Expected::exact(name, asked.count() as u64, kappa.replays.len() as u64));
     }
     let job = &kappa.read;
-    if job.caught_up_at.is_some() && !job.buggy && job.from == 0 && run.settings.late_share == 0.0 {
+    if job.caught_up_at.is_some()
+        && !job.logic.buggy
+        && job.from == 0
+        && run.settings.late_share == 0.0
+    {
         let name = "events missing in the table that is read, after catch-up";
         all.push(Expected::exact(name, 0, job.position() - job.included()));
     }

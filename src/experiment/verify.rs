@@ -3,10 +3,11 @@
 use super::protocol::Check;
 use super::simulation::Simulation;
 use crate::architecture::batch::Extent;
-use crate::architecture::question::{BUG_CONTENT, Shape};
+use crate::architecture::logic::{Fate, Logic};
+use crate::architecture::question::Shape;
 use crate::architecture::speed::HandOff;
 use crate::architecture::store::{SUBSCRIBES, Store};
-use crate::architecture::view::{View, merged_window};
+use crate::architecture::view::{Cell, View, merged_window};
 use crate::architecture::{Operation, Path};
 use crate::sim::checker::Checker;
 
@@ -23,6 +24,8 @@ pub struct Checks {
     restarts: usize,
     /// Which paths ever had the bug.
     bugs: [bool; 4],
+    /// Which paths were ever fixed: they read bad values then.
+    fixes: [bool; 4],
 }
 
 impl Default for Checks {
@@ -37,6 +40,7 @@ impl Default for Checks {
             speed: (0, 0),
             restarts: 0,
             bugs: [false; 4],
+            fixes: [false; 4],
         }
     }
 }
@@ -45,9 +49,11 @@ impl Checks {
     /// Something was done to the run.
     pub fn operated(&mut self, operation: &Operation) {
         match operation {
-            Operation::DeployBug { paths } => {
-                for (path, bug) in Path::ALL.iter().zip(&mut self.bugs) {
-                    *bug |= paths.contains(path);
+            Operation::DeployBug { paths } | Operation::Fix { paths, .. } => {
+                let is_bug = matches!(operation, Operation::DeployBug { .. });
+                let flags = if is_bug { &mut self.bugs } else { &mut self.fixes };
+                for (path, flag) in Path::ALL.iter().zip(flags) {
+                    *flag |= paths.contains(path);
                 }
             }
             Operation::Crash | Operation::Switch { .. } | Operation::Revert => self.restarts += 1,
@@ -69,10 +75,11 @@ impl Checks {
         let (late, stream_time) = job.late_and_stream_time();
         let (included, filtered) = (job.included(), job.filtered());
         let pending = run.store.len() - job.position();
-        let all = job.from + included + late + filtered + pending + job.lost;
+        let skipped = job.skipped.expired + job.skipped.unread;
+        let all = job.from + included + late + filtered + skipped + pending + job.lost;
         self.accounted.look(all == run.store.len() + job.doubled, || {
             format!(
-                "kappa at {} ms: {included} included, {late} late, {filtered} left out, {pending} pending of {} from {}, {} twice, {} lost",
+                "kappa at {} ms: {included} included, {late} late, {filtered} left out, {skipped} expired or unread, {pending} pending of {} from {}, {} twice, {} lost",
                 run.clock_ms(), run.store.len(), job.from, job.doubled, job.lost
             )
         });
@@ -100,16 +107,29 @@ impl Checks {
             })
             .into();
         let shape = run.settings.shape();
-        let [etl_bug, batch_bug, speed_bug, stream_bug] = self.bugs;
+        // A fix changes nothing else than a bug, and what becomes of bad values.
+        let any_bad = run.store.any_bad();
+        let changed = |at: usize| self.bugs[at] || any_bad && self.fixes[at];
         let job = &run.lanes.kappa.read;
-        let kappa = (!stream_bug
+        let kappa = (!job.logic.buggy
+            && !(job.is_redeployed && (self.bugs[3] || any_bad))
+            && job.skipped.expired == 0
             && job.late_and_stream_time().0 == 0
             && job.doubled + job.lost == 0
             && !run.settings.seeded)
             .then(|| {
                 let extent = Extent { offsets: job.from..job.position(), events: 0..i64::MAX };
-                let expect = slow(&run.store, shape, &extent, false);
-                differing(&expect, |window| job.table().window(window))
+                let expect = slow(&run.store, shape, &extent, job.logic);
+                // A window that is emitted once is whole or not there, and there when it closed.
+                let table = |window| job.table().window(window);
+                let is_absent = |window| run.settings.emit == 1 && table(window) == Cell::default();
+                let shown = (0..expect.windows()).filter(|window| !is_absent(*window)).count();
+                if run.settings.emit == 1 && shown as u64 != job.finals.shown {
+                    return Err(format!("{shown} windows are there of {}", job.finals.shown));
+                }
+                differing(&expect, |window| {
+                    if is_absent(window) { expect.window(window) } else { table(window) }
+                })
             });
         all.push(check("kappa's table equals a fold over what it read", kappa));
         let lambda = &run.lanes.lambda;
@@ -119,21 +139,21 @@ impl Checks {
             && run.settings.unite;
         let speed = &lambda.speed;
         let merged = (is_exact
-            && !batch_bug
-            && !speed_bug
+            && !changed(1)
+            && !changed(2)
             && speed.late() + speed.doubled + speed.lost + lambda.missed() == 0)
             .then(|| {
                 // A batch may have read beyond what a slow speed layer has.
                 let read = lambda.last.as_ref().map_or(0, |(extent, _)| extent.offsets.end);
                 let extent = Extent::before(speed.position().max(read));
-                let expect = slow(&run.store, shape, &extent, false);
+                let expect = slow(&run.store, shape, &extent, Logic::FIRST);
                 differing(&expect, |window| {
                     merged_window(lambda.batch_view(), speed.view(), window, run.settings.merge())
                 })
             });
         all.push(check("lambda's merged answer equals a fold over what it read", merged));
-        let batch = lambda.last.as_ref().filter(|_| lambda.missed() == 0).map(|(extent, buggy)| {
-            let expect = slow(&run.store, shape, extent, *buggy);
+        let batch = lambda.last.as_ref().filter(|_| lambda.missed() == 0).map(|(extent, logic)| {
+            let expect = slow(&run.store, shape, extent, *logic);
             let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
             let first = shape.window(first) as usize;
             differing(&expect, |window| {
@@ -149,8 +169,8 @@ impl Checks {
             batch,
         ));
         let etl = &run.lanes.batch_etl;
-        let loaded = (!etl_bug && etl.missed() == 0).then(|| {
-            let expect = slow(&run.store, shape, &Extent::before(etl.extracted()), false);
+        let loaded = (!changed(0) && etl.missed() == 0).then(|| {
+            let expect = slow(&run.store, shape, &Extent::before(etl.extracted()), Logic::FIRST);
             differing(&expect, |window| {
                 crate::architecture::Architecture::window(etl, window).unwrap_or_default()
             })
@@ -170,14 +190,13 @@ fn check(name: &str, differing: Option<Result<usize, String>>) -> Check {
 }
 
 /// A view computed one event after the other: none of the batch path's code.
-fn slow(store: &Store, shape: Shape, extent: &Extent, buggy: bool) -> View {
+fn slow(store: &Store, shape: Shape, extent: &Extent, logic: Logic) -> View {
     let mut view = View::new(shape);
     for rows in store.rows(extent.offsets.clone()) {
         for i in 0..rows.len() {
             let (event, content) = (rows.event[i], rows.content[i]);
-            let counts =
-                extent.events.contains(&i64::from(event)) && !(buggy && content == BUG_CONTENT);
-            if counts {
+            let fate = logic.fate(rows.offset + i as u64, content, rows.flags[i]);
+            if extent.events.contains(&i64::from(event)) && fate == Fate::Counts {
                 let subscribes = rows.flags[i] & SUBSCRIBES != 0;
                 view.add(event, rows.user[i], content, rows.channel[i], subscribes);
             }
@@ -187,10 +206,7 @@ fn slow(store: &Store, shape: Shape, extent: &Extent, buggy: bool) -> View {
 }
 
 /// The number of equal windows, or the first that differs.
-fn differing(
-    expect: &View,
-    found: impl Fn(usize) -> crate::architecture::view::Cell,
-) -> Result<usize, String> {
+fn differing(expect: &View, found: impl Fn(usize) -> Cell) -> Result<usize, String> {
     for window in 0..expect.windows() {
         let (expect, found) = (expect.window(window), found(window));
         if expect != found {

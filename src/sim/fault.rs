@@ -31,6 +31,45 @@ impl Delay {
             Self::LogNormal(median, sigma) => stream.log_normal(median, sigma),
         }
     }
+
+    /// S(x): the probability that it is over `x` milliseconds.
+    #[must_use]
+    pub fn survival(self, x: f64) -> f64 {
+        match self {
+            _ if x <= 0.0 => 1.0,
+            Self::Constant(ms) => f64::from(u8::from(x < ms)),
+            Self::Exponential(mean) => libm::exp(-x / mean),
+            Self::Uniform(mean) => (1.0 - x / (2.0 * mean)).max(0.0),
+            Self::LogNormal(median, sigma) => upper_tail(libm::log(x / median) / sigma),
+        }
+    }
+
+    /// ∫ from `x` to ∞ of S: the mean of what it is over `x`, milliseconds. Of a log-normal as in the
+    /// formula of Black and Scholes (1973) for a call.
+    #[must_use]
+    pub fn excess(self, x: f64) -> f64 {
+        match self {
+            Self::Constant(ms) => (ms - x).max(0.0),
+            Self::Exponential(mean) => mean * libm::exp(-x / mean),
+            Self::Uniform(mean) => {
+                let rest = (2.0 * mean - x).max(0.0);
+                rest * rest / (4.0 * mean)
+            }
+            Self::LogNormal(median, sigma) => {
+                let mean = median * libm::exp(sigma * sigma / 2.0);
+                if x <= 0.0 {
+                    return mean - x;
+                }
+                let z = libm::log(x / median) / sigma;
+                mean * upper_tail(z - sigma) - x * upper_tail(z)
+            }
+        }
+    }
+}
+
+/// The probability that a standard normal is over `z`.
+fn upper_tail(z: f64) -> f64 {
+    libm::erfc(z / core::f64::consts::SQRT_2) / 2.0
 }
 
 /// A share of events, until a time.
@@ -241,6 +280,27 @@ mod tests {
         }
         way.arrive(NEVER, |at, event, marks| out.push((at, event, marks)));
         (out, way.counts)
+    }
+
+    #[test]
+    fn survival_and_excess_are_those_of_the_draws() {
+        for delay in [
+            Delay::Constant(400.0),
+            Delay::Exponential(300.0),
+            Delay::Uniform(500.0),
+            Delay::LogNormal(200.0, 1.0),
+        ] {
+            let mut stream = Seed(9).stream("delays");
+            let draws: Vec<f64> = (0..200_000).map(|_| delay.draw(&mut stream)).collect();
+            for x in [0.0, 100.0, 350.0, 900.0] {
+                let n = draws.len() as f64;
+                let over = draws.iter().filter(|draw| **draw > x).count() as f64 / n;
+                let excess = draws.iter().map(|draw| (draw - x).max(0.0)).sum::<f64>() / n;
+                let spread = 4.0 * (over * (1.0 - over) / n).sqrt() + 1e-9;
+                assert!((delay.survival(x) - over).abs() <= spread, "{delay:?} at {x}");
+                assert!((delay.excess(x) - excess).abs() <= 8.0, "{delay:?} at {x}: {excess}");
+            }
+        }
     }
 
     #[test]
