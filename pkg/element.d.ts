@@ -1,7 +1,7 @@
 // Types of the element `<stream-glass>`.
-import type { Tick } from "./dist/protocol.js";
+import type { Answer, PushRows, Tick } from "./dist/protocol.js";
 
-export type { Tick };
+export type { Answer, PushRows, Tick };
 
 /** The rooms that there are. */
 export type Room = "pipeline";
@@ -12,6 +12,8 @@ export interface StreamGlassEventMap {
   ready: CustomEvent<{ seed: number; startMs: number }>;
   /** The state of the run, some times a second. */
   tick: CustomEvent<Tick>;
+  /** Rows of a push query that `run` or a person has started. */
+  rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
   error: CustomEvent<{ message: string }>;
 }
@@ -41,6 +43,14 @@ export declare class StreamGlass extends HTMLElement {
   seek(toMs: number): void;
   /** Sets the speed, also where the person has chosen another one since `speed` was set. */
   setSpeed(factor: number | null): void;
+  /**
+   * Carries out statements of ksqlDB's SQL between two turns of the run; one answer a statement, up to
+   * the first that was refused. If anything in the script is wrong, nothing is done and the one answer
+   * says what. Rejects while there is no run.
+   */
+  run(sql: string): Promise<Answer[]>;
+  /** Ends a push query. */
+  endPush(id: number): void;
   /** Opens the sheet of keyboard shortcuts. */
   showHelp(): void;
 

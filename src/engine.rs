@@ -319,9 +319,9 @@ pub enum StartError {
     /// A query is missing.
     #[error("there is no query `{0}`")]
     NoQuery(String),
-    /// What the topics are to SQL cannot be declared.
-    #[error("the topics cannot be declared as streams and tables: {0}")]
-    Sources(String),
+    /// The script of a pipeline is wrong.
+    #[error("{0}")]
+    Script(String),
 }
 
 /// Why an engine did not go back to a checkpoint.

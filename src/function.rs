@@ -5,7 +5,6 @@
 //! `aggregate` computes; table functions give many rows for one. Not here: expressions around the
 //! calls (`plan`, `exec`), parsing. Whatever reads a clock or random numbers is refused by name: the
 //! same input must give the same output.
-#![cfg_attr(not(feature = "sql"), allow(dead_code, reason = "the table that names them is empty"))]
 
 pub mod call;
 pub mod cast;

@@ -1,6 +1,7 @@
 //! One running lab: a run, its command log, its checkpoints and how fast it plays. A shell hands it
 //! commands and slices of time, and asks for what to show. Not here: any clock, canvas or thread.
 
+pub mod assist;
 pub mod builtin;
 pub mod checkpoints;
 pub mod flow;
@@ -10,9 +11,11 @@ pub mod playback;
 pub mod protocol;
 pub mod run;
 pub mod save;
+mod statements;
 pub mod view;
 pub mod words;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::chart::model::{ChartData, ChartId};
@@ -57,6 +60,8 @@ pub struct Lab {
     /// The configuration as a saved run has it.
     tree: Arc<serde_json::Value>,
     notices: Vec<String>,
+    /// The pipeline's script if it is not the built-in one.
+    script: Option<Arc<str>>,
     run: Run,
     log: CommandLog,
     checkpoints: Checkpoints<RunCheckpoint>,
@@ -66,6 +71,8 @@ pub struct Lab {
     /// Where a seek or a step is going.
     seeking: Option<Micros>,
     inspected: Option<String>,
+    /// Push queries that ended because the run went elsewhere, to be told of.
+    lost_pushes: Vec<u32>,
     flow: FlowMap,
     /// The digest of where the run stands still.
     digest: Option<(Stamp, String)>,
@@ -78,15 +85,25 @@ impl Lab {
     /// When the built-in pipeline is invalid: a bug that a test finds.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
-        Self::load(Config::default(), Vec::new(), seed).expect("the built-in pipeline is valid")
+        Self::load(Config::default(), Vec::new(), seed, None)
+            .expect("the built-in pipeline is valid")
     }
 
-    fn load(config: Config, notices: Vec<String>, seed: Seed) -> Result<Self, Vec<Problem>> {
+    fn load(
+        config: Config,
+        notices: Vec<String>,
+        seed: Seed,
+        script: Option<Arc<str>>,
+    ) -> Result<Self, Vec<Problem>> {
         let config = Arc::new(config);
-        let run = Run::new(&config, seed).map_err(|error| {
-            // The only topic that a configuration names.
-            let path =
-                if matches!(error, StartError::Topic(_)) { "General.clickTopic" } else { "" };
+        let text = pipeline(&config, script.as_deref());
+        let run = Run::new(&config, seed, &text).map_err(|error| {
+            let path = match error {
+                // The only topic that a configuration names.
+                StartError::Topic(_) => "General.clickTopic",
+                StartError::Script(_) => "script",
+                _ => "",
+            };
             vec![problem(path, error)]
         })?;
         let (checkpoint, bytes) = run.checkpoint();
@@ -96,6 +113,7 @@ impl Lab {
             tree: Arc::new(config.tree().clone()),
             config,
             notices,
+            script,
             flow: FlowMap::new(run.engine(), &run.source_topics()),
             log: CommandLog::default(),
             checkpoints: Checkpoints::new(run.at(), bytes, checkpoint),
@@ -103,6 +121,7 @@ impl Lab {
             latest: clock,
             seeking: None,
             inspected: None,
+            lost_pushes: Vec::new(),
             digest: None,
             run,
         })
@@ -112,7 +131,9 @@ impl Lab {
     pub fn command(&mut self, command: Command) -> Option<Event> {
         let clock = self.run.at().clock;
         match command {
-            Command::Load { config, seed } => return Some(self.reload(config.as_ref(), seed)),
+            Command::Load { config, seed, script } => {
+                return Some(self.reload(config.as_ref(), seed, script.map(Arc::from)));
+            }
             Command::Play => {
                 self.playback.playing = true;
                 self.playback.rebase(clock);
@@ -138,12 +159,26 @@ impl Lab {
             Command::EndPush { id } => {
                 self.run.session_mut().end_push(id);
             }
+            Command::Check { script, anew } => return Some(self.check(&script, anew)),
+            Command::Format { script } => {
+                return Some(Event::Formatted { script: crate::sql::format(&script) });
+            }
+            Command::Vocabulary => return Some(Event::Vocabulary(assist::vocabulary())),
+            Command::Catalog => {
+                let catalog = assist::catalog(self.run.session().workspace());
+                return Some(Event::Catalog(catalog));
+            }
             Command::Inspect { topic } => self.inspected = topic,
         }
         None
     }
 
-    fn reload(&mut self, config: Option<&serde_json::Value>, seed: u64) -> Event {
+    fn reload(
+        &mut self,
+        config: Option<&serde_json::Value>,
+        seed: u64,
+        script: Option<Arc<str>>,
+    ) -> Event {
         if seed > MOST_SEED {
             let message = format!("the seed must be at most {MOST_SEED}");
             return refused(vec![problem("seed", message)]);
@@ -161,7 +196,7 @@ impl Lab {
             }
         };
         let notices = notices.iter().map(ToString::to_string).collect();
-        match Self::load(config, notices, Seed(seed)) {
+        match Self::load(config, notices, Seed(seed), script) {
             Ok(lab) => {
                 let speed = self.playback.speed;
                 let inspected = self.inspected.take();
@@ -183,6 +218,8 @@ impl Lab {
             start_ms: self.run.start().timestamp().0,
             flow: self.flow.flow().clone(),
             notices: self.notices.clone(),
+            script: pipeline(&self.config, self.script.as_deref()).into_owned(),
+            built_in: self.script.is_none(),
         }
     }
 
@@ -217,6 +254,7 @@ impl Lab {
         let to = Micros(Micros::from_timestamp(to).0.div_euclid(GRID) * GRID).max(start);
         let (stamp, checkpoint) = self.checkpoints.last_where(|stamp| stamp.clock <= to);
         if to < self.run.at().clock || stamp.turn > self.run.at().turn {
+            self.lost_pushes.extend(self.run.session().pushes());
             self.run.restore(checkpoint);
             self.log.rewind(stamp.turn);
             // A checkpoint is taken before the changes that were made at its place.
@@ -247,45 +285,6 @@ impl Lab {
         self.checkpoints.forget_after(at.turn);
         self.latest = at.clock;
         self.digest = None;
-    }
-
-    /// Carries out a script. What changes the run enters the log, as [`Self::change`] does; the rest
-    /// only looks.
-    fn execute(&mut self, script: &str) -> Event {
-        if self.log.is_full() {
-            return refused(vec![problem("", "too many changes: load the run anew")]);
-        }
-        let answers = self.run.execute(script);
-        let mut changes = String::new();
-        for answer in answers.iter().filter(|answer| answer.changed) {
-            changes.push_str(answer.span.of(script).trim_end().trim_end_matches(';'));
-            changes.push_str(";\n");
-        }
-        if !changes.is_empty() {
-            self.changed(Change::Execute { script: changes });
-        }
-        Event::Answers { answers }
-    }
-
-    /// What push queries have to show, and the dataflow if it is another than before.
-    pub fn news(&mut self) -> Vec<Event> {
-        let mut news = Vec::new();
-        if self.flow.is_stale(self.run.engine()) {
-            self.flow = FlowMap::new(self.run.engine(), &self.run.source_topics());
-            news.push(Event::FlowChanged { flow: self.flow.flow().clone() });
-        }
-        let session = self.run.session_mut();
-        let ids: Vec<u32> = session.pushes().collect();
-        for id in ids {
-            let Some(pushed) = session.take_rows(id) else { continue };
-            if pushed.ended {
-                session.end_push(id);
-            }
-            if pushed.ended || pushed.dropped > 0 || !pushed.rows.is_empty() {
-                news.push(Event::Pushed { id, pushed });
-            }
-        }
-        news
     }
 
     /// Moves on for as long as `more` says so, to where `elapsed_ms` of wall time after the last
@@ -397,6 +396,7 @@ impl Lab {
             streamglass: save::VERSION,
             seed: self.seed.0,
             config: Arc::clone(&self.tree),
+            script: self.script.clone(),
             until: self.run.at(),
             log: Arc::clone(self.log.entries()),
         }
@@ -415,7 +415,7 @@ impl Lab {
                 .collect::<Vec<_>>()
         })?;
         let notices = notices.iter().map(ToString::to_string).collect();
-        let mut lab = Self::load(config, notices, Seed(save.seed))?;
+        let mut lab = Self::load(config, notices, Seed(save.seed), save.script.clone())?;
         lab.log = CommandLog::due_from(Arc::clone(&save.log));
         let end = lab.run.start().plus(LONGEST_MS * 1_000);
         loop {
@@ -437,6 +437,11 @@ impl Lab {
     pub fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// The script of a run's pipeline: its own, or the built-in one for its configuration.
+fn pipeline<'a>(config: &Config, script: Option<&'a str>) -> Cow<'a, str> {
+    script.map_or_else(|| Cow::Owned(builtin::script(config)), Cow::Borrowed)
 }
 
 fn problem(path: &str, message: impl ToString) -> Problem {

@@ -16,6 +16,7 @@
 
 pub mod answer;
 mod assertion;
+mod check;
 pub mod explain;
 pub mod insert;
 mod listing;
@@ -230,7 +231,15 @@ impl Session {
 
     fn take(&mut self, statement: &Statement) -> Result<Step, Vec<Diagnostic>> {
         let topics = self.engine.topics();
-        let partitions = |topic: &str| topics.by_name(topic).map(crate::topic::Topic::partitions);
+        // While a script is checked, the topics of its statements are declared and not there yet.
+        let sources = self.workspace.catalog.sources();
+        let declared: Vec<(Arc<str>, u32)> =
+            sources.map(|source| (source.topic.clone(), source.partitions)).collect();
+        let partitions = |topic: &str| {
+            let there = topics.by_name(topic).map(crate::topic::Topic::partitions);
+            let of_source = || declared.iter().find(|(name, _)| **name == *topic);
+            there.or_else(|| of_source().map(|(_, partitions)| *partitions))
+        };
         self.workspace.take(statement, Emit::Commit, &partitions)
     }
 
@@ -244,7 +253,10 @@ impl Session {
             .properties
             .iter()
             .any(|property| property.name.name().eq_ignore_ascii_case("PARTITIONS"));
-        let is_there = self.engine.topics().id(&source.topic).is_some();
+        // A statement before it in the script may create the topic.
+        let mut others = self.workspace.catalog.sources();
+        let is_there = self.engine.topics().id(&source.topic).is_some()
+            || others.any(|other| other.topic == source.topic && other.name != source.name);
         if is_there || says_partitions || self.mode == Mode::Test {
             return Ok(());
         }

@@ -11,5 +11,7 @@ mod common;
 mod determinism;
 #[path = "lab/golden.rs"]
 mod golden;
+#[path = "lab/scripts.rs"]
+mod scripts;
 #[path = "support/soak.rs"]
 mod soak;

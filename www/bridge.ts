@@ -7,12 +7,21 @@ import { engineModule } from "./module";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
 import { Unsupported } from "./support";
 
+interface Asked {
+  readonly resolve: (event: Event | null) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** A worker with a running engine. */
 export class Bridge {
   readonly #worker: Worker;
+  /** Who waits for an answer. */
+  readonly #asked: Map<number, Asked>;
+  #questions = 0;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, asked: Map<number, Asked>) {
     this.#worker = worker;
+    this.#asked = asked;
   }
 
   /**
@@ -22,12 +31,37 @@ export class Bridge {
   static async open(wasmUrl: string, onEvent: (event: Event) => void, signal: AbortSignal): Promise<Bridge> {
     const module = await engineModule(wasmUrl);
     if (signal.aborted) throw new Error("closed while the engine was on its way");
-    const worker = await spawn(new URL(workerUrl, import.meta.url), module, onEvent, signal);
-    return new Bridge(worker);
+    const asked = new Map<number, Asked>();
+    const abandon = (message: string): void => {
+      for (const { reject } of asked.values()) reject(new Error(message));
+      asked.clear();
+    };
+    const hear = (message: Exclude<FromWorker, { type: "ready" }>): void => {
+      if (message.type === "answer") {
+        asked.get(message.id)?.resolve(message.event);
+        asked.delete(message.id);
+        return;
+      }
+      // After a bug nobody answers any more.
+      if (message.event.type === "failed") abandon(message.event.message);
+      onEvent(message.event);
+    };
+    signal.addEventListener("abort", () => abandon("the lab was closed"), { once: true });
+    const worker = await spawn(new URL(workerUrl, import.meta.url), module, hear, signal);
+    return new Bridge(worker, asked);
   }
 
   command(command: Command): void {
     this.#post({ type: "command", command });
+  }
+
+  /** Carries out a command and resolves with what it answers, if anything. */
+  ask(command: Command): Promise<Event | null> {
+    return new Promise((resolve, reject) => {
+      this.#questions += 1;
+      this.#asked.set(this.#questions, { resolve, reject });
+      this.#post({ type: "ask", id: this.#questions, command });
+    });
   }
 
   /** Hands a canvas over for good. */
@@ -51,7 +85,7 @@ export class Bridge {
 function spawn(
   url: URL,
   module: WebAssembly.Module,
-  onEvent: (event: Event) => void,
+  hear: (message: Exclude<FromWorker, { type: "ready" }>) => void,
   signal: AbortSignal,
 ): Promise<Worker> {
   const origin = url.origin === location.origin ? null : url.origin;
@@ -90,7 +124,8 @@ function spawn(
           document.removeEventListener("securitypolicyviolation", violated);
           return resolve(worker);
         case "event":
-          return onEvent(data.event);
+        case "answer":
+          return hear(data);
         default:
           return unreachable(data);
       }

@@ -10,17 +10,15 @@ import { unreachable } from "./messages";
 import * as icons from "./parts/icons";
 import { define } from "./parts/part";
 import { SPEEDS } from "./parts/transport";
-import type { Tick } from "./protocol";
-import type { Controls } from "./rooms/pipeline/room";
-import "./rooms/pipeline/room";
+import type { Answer, PushRows, Tick } from "./protocol";
+import { panel } from "./parts/panel";
+import { type Controls, DEFAULT_ROOM, ROOMS, type Room, isRoom, loadRoom, roomView } from "./rooms/registry";
+import { adopt } from "./styles/adopt";
 import { sheets } from "./styles/sheets";
 import { explain } from "./support";
 import { type Theme, isTheme } from "./theme";
 
-export type { Controls, Theme, Tick };
-
-/** The rooms that there are. */
-export type Room = "pipeline";
+export type { Answer, Controls, PushRows, Room, Theme, Tick };
 
 /** What `<stream-glass>` dispatches; none bubbles. */
 export interface StreamGlassEventMap {
@@ -28,6 +26,8 @@ export interface StreamGlassEventMap {
   ready: CustomEvent<{ seed: number; startMs: number }>;
   /** The state of the run, some times a second. */
   tick: CustomEvent<Tick>;
+  /** Rows of a push query that `run` or a person has started. */
+  rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
   error: CustomEvent<{ message: string }>;
 }
@@ -86,12 +86,14 @@ export class StreamGlass extends LitElement {
   #active = false;
   #shortcuts = true;
   #announced = 0;
+  /** The room whose chunk could not be loaded, and why. */
+  #absent: { room: Room; reason: string } | null = null;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor() {
     super();
-    this.room = "pipeline";
+    this.room = DEFAULT_ROOM;
     this.seed = DEFAULT_SEED;
     this.speed = DEFAULT_SPEED;
     this.controls = "full";
@@ -124,6 +126,20 @@ export class StreamGlass extends LitElement {
     this.speed = factor;
     // The person may have chosen another one since: then the property does not change here.
     this.#lab.send({ type: "speed", factor });
+  }
+
+  /**
+   * Carries out statements of ksqlDB's SQL between two turns of the run; one answer a statement, up to
+   * the first that was refused. If anything in the script is wrong, nothing is done and the one answer
+   * says what. Rejects while there is no run.
+   */
+  run(sql: string): Promise<Answer[]> {
+    return this.#lab.execute(sql);
+  }
+
+  /** Ends a push query. */
+  endPush(id: number): void {
+    this.#lab.send({ type: "endPush", id });
   }
 
   /** Opens the sheet of shortcuts. */
@@ -161,6 +177,8 @@ export class StreamGlass extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!isTheme(this.theme)) this.theme = "auto";
+    if (!isRoom(this.room)) this.room = DEFAULT_ROOM;
+    if (changed.has("room")) this.#enter();
     if (changed.has("theme")) {
       if (this.theme === "auto") this.removeAttribute("data-theme");
       else this.setAttribute("data-theme", this.theme);
@@ -177,7 +195,7 @@ export class StreamGlass extends LitElement {
 
   protected override render(): TemplateResult {
     const scheme = this.theme === "auto" ? (this.#dark.matches ? "dark" : "light") : this.theme;
-    return html`<stream-glass-pipeline .lab=${this.#lab} .controls=${this.controls} .theme=${scheme}></stream-glass-pipeline>
+    return html`<div class="frame">${this.#shown(scheme)}</div>
       <dialog aria-labelledby="help-title">
         <div class="card-head">
           <h2 id="help-title">Keyboard</h2>
@@ -193,6 +211,40 @@ export class StreamGlass extends LitElement {
       </dialog>`;
   }
 
+  #shown(theme: string): TemplateResult {
+    const { room } = this;
+    if (this.#absent?.room === room) {
+      return panel(
+        {
+          title: `The room “${ROOMS[room].title}” could not be loaded`,
+          text: this.#absent.reason,
+          steps: ["Check the connection to the server that this page came from, and try again."],
+          snippet: null,
+          file: null,
+        },
+        () => this.#enter(),
+        "Try again",
+      );
+    }
+    return roomView(room)?.view({ lab: this.#lab, controls: this.controls, theme }) ?? html``;
+  }
+
+  /** Fetches the room's chunk unless it is there, and its style sheets. */
+  #enter(): void {
+    const { room } = this;
+    this.#absent = null;
+    const arrived = (): void => {
+      if (room !== this.room) return;
+      adopt(this.renderRoot, roomView(room)?.styles ?? []);
+      this.requestUpdate();
+    };
+    if (roomView(room) !== undefined) return arrived();
+    loadRoom(room).then(arrived, (error: unknown) => {
+      this.#absent = { room, reason: error instanceof Error ? error.message : String(error) };
+      this.requestUpdate();
+    });
+  }
+
   /** A new lab with a worker of its own; the last one's ends. */
   #start(): void {
     this.#lab.close();
@@ -203,6 +255,9 @@ export class StreamGlass extends LitElement {
     lab.on("run", () => this.#loaded(lab));
     lab.on("tick", () => {
       if (lab.tick !== null) this.dispatchEvent(new CustomEvent("tick", { detail: lab.tick }));
+    });
+    lab.on("pushed", () => {
+      if (lab.pushed !== null) this.dispatchEvent(new CustomEvent("rows", { detail: { id: lab.pushed.id, ...lab.pushed.pushed } }));
     });
     lab.on("status", () => this.#trouble(lab));
     const url = new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI);

@@ -4,11 +4,11 @@
 import { Bridge } from "./bridge";
 import { unreachable } from "./messages";
 import { Meter } from "./meter";
-import type { ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, Setting, Tick } from "./protocol";
+import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Setting, Tick } from "./protocol";
 import { type Obstacle, Unsupported } from "./support";
 
 /** What a part can wait for. */
-export type Topic = "status" | "run" | "tick" | "chart" | "inspection" | "selection" | "load";
+export type Topic = "status" | "run" | "flow" | "tick" | "chart" | "inspection" | "selection" | "load" | "pushed";
 
 /** Whether there is an engine. */
 export type Status =
@@ -17,12 +17,15 @@ export type Status =
   | { kind: "unsupported"; obstacle: Obstacle }
   | { kind: "failed"; message: string; saved: string };
 
-/** A run: what does not change until the next `load`. */
+/** A run: what does not change until the next `load`, but for the flow when queries come or go. */
 export interface Run {
   readonly seed: number;
   readonly startMs: number;
   readonly flow: Flow;
   readonly notices: readonly string[];
+  /** The SQL of its pipeline, and whether that is the built-in one. */
+  readonly script: string;
+  readonly builtIn: boolean;
   /** The configuration's file; `null` for the built-in news site. */
   readonly file: string | null;
   /** Counts the runs of this lab. */
@@ -51,6 +54,8 @@ export class Lab {
   problems: readonly Problem[] = [];
   /** The file whose configuration was refused. */
   refusedFile: string | null = null;
+  /** The rows of a push query that came last. */
+  pushed: { readonly id: number; readonly pushed: PushRows } | null = null;
   readonly charts = new Map<ChartId, ChartData>();
   readonly meter = new Meter();
 
@@ -59,7 +64,9 @@ export class Lab {
   readonly #now: () => number;
   #bridge: Bridge | null = null;
   #configuration = BUILT_IN;
-  #pending: Configuration | null = null;
+  /** The pipeline's script if it is not the built-in one. */
+  #script: string | null = null;
+  #pending: { readonly configuration: Configuration; readonly script: string | null } | null = null;
   #playAfterLoad = false;
 
   /** `now` is a clock in milliseconds, for the rates. */
@@ -113,11 +120,31 @@ export class Lab {
     this.send({ type: "apply", setting });
   }
 
-  /** Starts a new run; `play` lets it run at once. Without a configuration the current one stays. */
-  load(seed: number, configuration: Configuration = this.#configuration, play = this.tick?.playing ?? false): void {
-    this.#pending = configuration;
+  /**
+   * Starts a new run; `play` lets it run at once. Without a configuration or a script (`null` is the
+   * built-in one) the current one stays.
+   */
+  load(seed: number, configuration: Configuration = this.#configuration, play = this.tick?.playing ?? false, script = this.#script): void {
+    this.#pending = { configuration, script };
     this.#playAfterLoad = play;
-    this.send({ type: "load", config: configuration.tree, seed });
+    this.send({ type: "load", config: configuration.tree, seed, script });
+  }
+
+  /** Starts the run anew with another pipeline; `null` is the built-in one. */
+  begin(script: string | null): void {
+    if (this.run !== null) this.load(this.run.seed, this.#configuration, this.tick?.playing ?? false, script);
+  }
+
+  /** Carries out a command and resolves with what it answers. */
+  ask(command: Command): Promise<Event | null> {
+    return this.#bridge?.ask(command) ?? Promise.reject(new Error("the lab is not ready yet"));
+  }
+
+  /** Carries out a script of SQL; one answer a statement, up to the first that was refused. */
+  async execute(script: string): Promise<Answer[]> {
+    const event = await this.ask({ type: "execute", script });
+    if (event?.type === "answers") return event.answers;
+    throw new Error(event?.type === "refused" ? event.problems.map(({ message }) => message).join("; ") : "there was no answer");
   }
 
   /** Shows problems that were found before the engine was asked, and changes nothing. */
@@ -162,12 +189,24 @@ export class Lab {
   #hear(event: Event): void {
     switch (event.type) {
       case "loaded":
-        return this.#loaded(event.seed, event.startMs, event.flow, event.notices);
+        return this.#loaded(event);
       case "refused":
         this.problems = event.problems;
-        this.refusedFile = this.#pending?.file ?? null;
+        this.refusedFile = this.#pending?.configuration.file ?? null;
         this.#pending = null;
         return this.#tell("load");
+      case "flowChanged":
+        return this.#flowChanged(event.flow);
+      case "pushed":
+        this.pushed = event;
+        return this.#tell("pushed");
+      case "answers":
+      case "checked":
+      case "formatted":
+      case "vocabulary":
+      case "catalog":
+        // Who asks for these gets them as answers.
+        return;
       case "tick":
         this.tick = event;
         this.meter.take(event, this.#now());
@@ -186,12 +225,31 @@ export class Lab {
     }
   }
 
-  #loaded(seed: number, startMs: number, flow: Flow, notices: string[]): void {
-    this.#configuration = this.#pending ?? this.#configuration;
+  /** Queries came or went: what a person looks at stays in view if it is still there. */
+  #flowChanged(flow: Flow): void {
+    if (this.run === null) return;
+    const label = this.#selectedLabel();
+    this.run = { ...this.run, flow };
+    // Figures are in the order of the nodes: those of the old flow mean nothing in the new one.
+    this.meter.clear();
+    this.tick = this.tick === null ? null : { ...this.tick, nodes: [] };
+    this.#tell("flow");
+    const node = flow.nodes.findIndex((candidate) => candidate.label === label);
+    if (this.inspects) this.select(node >= 0 ? node : null);
+  }
+
+  /** The label of the node that a person looks at. */
+  #selectedLabel(): string | null {
+    return this.selection === null ? null : (this.run?.flow.nodes[this.selection]?.label ?? null);
+  }
+
+  #loaded({ seed, startMs, flow, notices, script, builtIn }: Extract<Event, { type: "loaded" }>): void {
+    this.#configuration = this.#pending?.configuration ?? this.#configuration;
+    this.#script = builtIn ? null : script;
     this.#pending = null;
-    const label = this.selection === null ? null : this.run?.flow.nodes[this.selection]?.label;
+    const label = this.#selectedLabel();
     const generation = (this.run?.generation ?? 0) + 1;
-    this.run = { seed, startMs, flow, notices, file: this.#configuration.file, generation };
+    this.run = { seed, startMs, flow, notices, script, builtIn, file: this.#configuration.file, generation };
     this.status = { kind: "running" };
     this.problems = [];
     this.refusedFile = null;
@@ -201,7 +259,7 @@ export class Lab {
     // What a person looked at stays in view; at first it is the topic that everything goes through.
     const same = flow.nodes.findIndex((node) => node.label === label);
     const node = same >= 0 ? same : flow.nodes.findIndex((candidate) => candidate.kind === "topic");
-    for (const topic of ["status", "run", "load", "chart", "inspection"] as const) this.#tell(topic);
+    for (const topic of ["status", "run", "flow", "load", "chart", "inspection"] as const) this.#tell(topic);
     if (this.inspects) this.select(node >= 0 ? node : null);
     if (this.#playAfterLoad) this.send({ type: "play" });
   }

@@ -1,7 +1,8 @@
-// The demo page: its theme switch and its help button. Everything else is the element's.
+// The demo page: its rooms, its theme switch and its help button. Everything else is the element's.
 
 import "./element";
 
+import { DEFAULT_ROOM, ROOMS, type Room, isRoom } from "./rooms/registry";
 import { type Theme, isTheme } from "./theme";
 
 const NEXT: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
@@ -33,3 +34,30 @@ find("#help", HTMLButtonElement).addEventListener("click", () => lab?.showHelp()
 // A link can ask for a theme; nothing is stored.
 const asked = new URLSearchParams(location.search).get("theme");
 setTheme(isTheme(asked) ? asked : "auto");
+
+/** The room that the address names after `#room=`. */
+function roomOf(address: Location): Room {
+  const named = new URLSearchParams(address.hash.slice(1)).get("room");
+  return isRoom(named) ? named : DEFAULT_ROOM;
+}
+
+const nav = find("nav", HTMLElement);
+const links = Object.entries(ROOMS).map(([room, { title }]) => {
+  const link = document.createElement("a");
+  link.href = `#room=${room}`;
+  link.textContent = title;
+  return { room, link };
+});
+
+function showRoom(): void {
+  const now = roomOf(location);
+  if (lab !== null) lab.room = now;
+  for (const { room, link } of links) {
+    if (room === now) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+nav.replaceChildren(...links.map(({ link }) => link));
+addEventListener("hashchange", showRoom);
+showRoom();

@@ -11,7 +11,11 @@ config: unknown,
 /**
  * The seed, 0 to 2^53 − 1.
  */
-seed: number, } | { "type": "play" } | { "type": "pause" } | { "type": "step", 
+seed: number, 
+/**
+ * The script of the pipeline behind the router; `null` for the built-in one.
+ */
+script: string | null, } | { "type": "play" } | { "type": "pause" } | { "type": "step", 
 /**
  * How far.
  */
@@ -47,7 +51,19 @@ script: string, } | { "type": "endPush",
 /**
  * Its number.
  */
-id: number, } | { "type": "inspect", 
+id: number, } | { "type": "check", 
+/**
+ * The script.
+ */
+script: string, 
+/**
+ * Whether it is the pipeline of a new run, where nothing is declared yet.
+ */
+anew: boolean, } | { "type": "format", 
+/**
+ * The script.
+ */
+script: string, } | { "type": "vocabulary" } | { "type": "catalog" } | { "type": "inspect", 
 /**
  * The topic.
  */
@@ -72,7 +88,15 @@ flow: Flow,
 /**
  * What was ignored in the configuration, and why.
  */
-notices: Array<string>, } | { "type": "refused", 
+notices: Array<string>, 
+/**
+ * The script of its pipeline.
+ */
+script: string, 
+/**
+ * Whether that is the built-in one.
+ */
+builtIn: boolean, } | { "type": "refused", 
 /**
  * Everything that is wrong.
  */
@@ -80,7 +104,19 @@ problems: Array<Problem>, } | { "type": "answers",
 /**
  * One each, up to the first that was refused.
  */
-answers: Array<Answer>, } | { "type": "pushed", 
+answers: Array<Answer>, } | { "type": "checked", 
+/**
+ * Where the statements are that can be read.
+ */
+statements: Array<Span>, 
+/**
+ * All that was found.
+ */
+diagnostics: Array<Diagnostic>, } | { "type": "formatted", 
+/**
+ * The script.
+ */
+script: string, } | { "type": "vocabulary" } & Vocabulary | { "type": "catalog" } & CatalogNames | { "type": "pushed", 
 /**
  * Its number.
  */
@@ -301,6 +337,95 @@ start: number,
  * The byte after the last one.
  */
 end: number, };
+
+/**
+ * The words of the language. The same for all runs.
+ */
+export type Vocabulary = { 
+/**
+ * Keywords, in upper case.
+ */
+keywords: Array<string>, 
+/**
+ * Names of types.
+ */
+types: Array<string>, 
+/**
+ * Functions, by name.
+ */
+functions: Array<FunctionDoc>, };
+
+/**
+ * A function as people see it.
+ */
+export type FunctionDoc = { 
+/**
+ * Its name, in upper case.
+ */
+name: string, 
+/**
+ * `scalar`, `aggregate` or `table`.
+ */
+kind: string, 
+/**
+ * What it does.
+ */
+doc: string, 
+/**
+ * How it is called, one for each overload.
+ */
+signatures: Array<string>, };
+
+/**
+ * What there is by name in a run.
+ */
+export type CatalogNames = { 
+/**
+ * Streams and tables, by name.
+ */
+sources: Array<SourceNames>, 
+/**
+ * Ids of the persistent queries, in the order in which they were started.
+ */
+queries: Array<string>, };
+
+/**
+ * A stream or table.
+ */
+export type SourceNames = { 
+/**
+ * Its name as a statement must write it.
+ */
+name: string, 
+/**
+ * `stream` or `table`.
+ */
+kind: string, 
+/**
+ * The topic that it is a view of.
+ */
+topic: string, 
+/**
+ * Its columns, key columns first.
+ */
+columns: Array<ColumnName>, };
+
+/**
+ * A column.
+ */
+export type ColumnName = { 
+/**
+ * Its name as a statement must write it.
+ */
+name: string, 
+/**
+ * Its SQL type.
+ */
+dataType: string, 
+/**
+ * Whether it is part of the key.
+ */
+key: boolean, };
 
 /**
  * A change to a running generator.

@@ -35,6 +35,8 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
   switch (message.type) {
     case "command":
       return to.command(message.command);
+    case "ask":
+      return post({ type: "answer", id: message.id, event: to.ask(message.command) as Event | null });
     case "canvas":
       return to.canvas(message.chart, message.canvas, message.style);
     case "style":

@@ -10,7 +10,6 @@ use super::aggregate;
 use super::explode::Explode;
 use super::expression::Evaluator;
 use super::filter::{Filter, TableFilter};
-#[cfg(feature = "sql")]
 use super::join;
 use super::partition_by::PartitionBy;
 use super::partitioner::Partitioner;
@@ -630,13 +629,6 @@ fn build_operator(node: &Node, input: &Running) -> Result<Built, PlanErrorKind> 
     Ok(Built { stage: Stage::Operator(operator), schema, window, is_table })
 }
 
-/// The feature `sql` is off: there are no joins.
-#[cfg(not(feature = "sql"))]
-fn build_join(_: &Node, _: &Running, _: &Running) -> Result<Built, PlanErrorKind> {
-    Err(PlanErrorKind::NoJoins)
-}
-
-#[cfg(feature = "sql")]
 fn build_join(node: &Node, left: &Running, right: &Running) -> Result<Built, PlanErrorKind> {
     let Op::Join(plan) = &node.op else { unreachable!("only joins have two inputs") };
     let input = |of: &Running| (of.is_table, of.window.is_some());

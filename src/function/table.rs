@@ -1,7 +1,6 @@
 //! How functions are declared.
 
 use super::call::Body;
-#[cfg(feature = "sql")]
 use super::{collections, encoding, json, masking, math, misc, regex, strings, times, urls};
 
 /// What a function is about.
@@ -81,12 +80,7 @@ pub const fn scalar(
     Scalar { function, body }
 }
 
-/// The scalar functions, by subject. None without the feature `sql`.
-#[cfg(not(feature = "sql"))]
-pub const SCALARS: &[&[Scalar]] = &[];
-
 /// The scalar functions, by subject.
-#[cfg(feature = "sql")]
 pub const SCALARS: &[&[Scalar]] = &[
     collections::ARRAYS,
     collections::MAPS,

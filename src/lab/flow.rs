@@ -22,8 +22,9 @@ enum Stands {
 pub struct FlowMap {
     flow: Flow,
     stands: Vec<Stands>,
-    /// The queries that were there when it was built.
+    /// The queries and the topics that were there when it was built.
     queries: Vec<Arc<Pipeline>>,
+    topics: Vec<TopicId>,
 }
 
 impl FlowMap {
@@ -31,7 +32,8 @@ impl FlowMap {
     #[must_use]
     pub fn new(engine: &Engine, sources: &[TopicId]) -> Self {
         let queries = engine.queries().map(|query| Arc::clone(query.pipeline())).collect();
-        let mut map = Self { flow: Flow::default(), stands: Vec::new(), queries };
+        let topics = engine.topics().iter().map(|(id, _)| id).collect();
+        let mut map = Self { flow: Flow::default(), stands: Vec::new(), queries, topics };
         let generator = map.add(
             Stands::Generator,
             FlowNode {
@@ -48,13 +50,18 @@ impl FlowMap {
         for (place, query) in engine.queries().enumerate() {
             map.query(engine, place, query.pipeline());
         }
+        // Topics that no query reads or writes can be looked into too.
+        for id in map.topics.clone() {
+            map.topic(engine, id);
+        }
         map
     }
 
-    /// Whether other queries run now.
+    /// Whether there are other queries or topics now.
     #[must_use]
     pub fn is_stale(&self, engine: &Engine) -> bool {
         !engine.queries().map(crate::engine::Query::pipeline).eq(&self.queries)
+            || !engine.topics().iter().map(|(id, _)| id).eq(self.topics.iter().copied())
     }
 
     /// The graph.
@@ -63,7 +70,12 @@ impl FlowMap {
         &self.flow
     }
 
-    fn add(&mut self, stands: Stands, node: FlowNode) -> u32 {
+    fn add(&mut self, stands: Stands, mut node: FlowNode) -> u32 {
+        if self.flow.nodes.iter().any(|other| other.label == node.label)
+            && let Some(query) = &node.query
+        {
+            node.label = format!("{} ({query})", node.label);
+        }
         self.stands.push(stands);
         self.flow.nodes.push(node);
         self.flow.nodes.len() as u32 - 1
@@ -98,7 +110,7 @@ impl FlowMap {
         let mut node = FlowNode {
             label: pipeline.name.clone(),
             kind: FlowKind::Operator,
-            detail: String::new(),
+            detail: words::steps(pipeline),
             query: Some(pipeline.name.clone()),
         };
         for step in &pipeline.nodes {
@@ -117,6 +129,7 @@ impl FlowMap {
                     node.label = words::label(aggregate);
                     node.detail = words::detail(aggregate);
                 }
+                Op::Join(_) if node.label == pipeline.name => words::JOIN.clone_into(&mut node.label),
                 Op::Filter(_)
                 | Op::Project(_)
                 | Op::PartitionBy(_)

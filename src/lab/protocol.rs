@@ -11,7 +11,10 @@ use ts_rs::TS;
 
 use crate::chart::model::ChartData;
 use crate::clickstream::Setting;
+use crate::lab::assist::{CatalogNames, Vocabulary};
 use crate::session::{Answer, PushRows};
+use crate::sql::diagnostic::Diagnostic;
+use crate::sql::span::Span;
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +30,9 @@ pub enum Command {
         /// The seed, 0 to 2^53 − 1.
         #[cfg_attr(test, ts(type = "number"))]
         seed: u64,
+        /// The script of the pipeline behind the router; `null` for the built-in one.
+        #[serde(default)]
+        script: Option<String>,
     },
     /// Lets virtual time run.
     Play,
@@ -82,6 +88,23 @@ pub enum Command {
         /// Its number.
         id: u32,
     },
+    /// Tells what is wrong with a script, and where its statements are, by [`Event::Checked`]. Nothing
+    /// is carried out.
+    Check {
+        /// The script.
+        script: String,
+        /// Whether it is the pipeline of a new run, where nothing is declared yet.
+        anew: bool,
+    },
+    /// Asks for a script in the canonical layout, by [`Event::Formatted`].
+    Format {
+        /// The script.
+        script: String,
+    },
+    /// Asks for the words of the language, by [`Event::Vocabulary`].
+    Vocabulary,
+    /// Asks for what there is by name now, by [`Event::Catalog`].
+    Catalog,
     /// Chooses the topic whose last records come with [`Event::Inspection`]; `null` stops them.
     Inspect {
         /// The topic.
@@ -106,6 +129,10 @@ pub enum Event {
         flow: Flow,
         /// What was ignored in the configuration, and why.
         notices: Vec<String>,
+        /// The script of its pipeline.
+        script: String,
+        /// Whether that is the built-in one.
+        built_in: bool,
     },
     /// A command was refused and changed nothing.
     Refused {
@@ -117,6 +144,22 @@ pub enum Event {
         /// One each, up to the first that was refused.
         answers: Vec<Answer>,
     },
+    /// What is wrong with a script.
+    Checked {
+        /// Where the statements are that can be read.
+        statements: Vec<Span>,
+        /// All that was found.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// A script in the canonical layout.
+    Formatted {
+        /// The script.
+        script: String,
+    },
+    /// The words of the language.
+    Vocabulary(Vocabulary),
+    /// What there is by name.
+    Catalog(CatalogNames),
     /// Rows of a push query.
     Pushed {
         /// Its number.
@@ -329,9 +372,9 @@ mod tests {
     use super::*;
     use crate::chart::model::{Axis, ChartId, ChartStyle, Plot, Series};
     use crate::clickstream::{FaultKind, LogNormal, Skew, Tail};
+    use crate::lab::assist::{ColumnName, FunctionDoc, SourceNames};
     use crate::session::{List, Outcome, PlanNode, ResultColumn};
-    use crate::sql::diagnostic::{Code, Diagnostic, Label, Severity};
-    use crate::sql::span::Span;
+    use crate::sql::diagnostic::{Code, Label, Severity};
 
     /// The TypeScript of every type of the protocol.
     fn typescript() -> String {
@@ -364,6 +407,11 @@ mod tests {
             Code,
             Label,
             Span,
+            Vocabulary,
+            FunctionDoc,
+            CatalogNames,
+            SourceNames,
+            ColumnName,
             Setting,
             Tail,
             LogNormal,

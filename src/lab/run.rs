@@ -15,8 +15,9 @@ use crate::record::PartitionId;
 use crate::rng::Seed;
 use crate::session::{Answer, Mode, Outcome, Session, SessionCheckpoint};
 use crate::sql::catalog::{self, Source};
+use crate::sql::diagnostic::Diagnostic;
 use crate::time::Micros;
-use crate::topic::{TopicConfig, TopicId, Topics};
+use crate::topic::{TopicError, TopicId, Topics};
 
 /// Turns end on this grid of virtual time, microseconds.
 pub const GRID: i64 = 100_000;
@@ -59,18 +60,18 @@ pub struct RunCheckpoint {
 }
 
 impl Run {
-    /// The beginning of a run.
+    /// The beginning of a run; `script` is the pipeline behind the router, [`builtin::script`] or
+    /// another.
     ///
     /// # Errors
-    /// When the built-in pipeline does not fit the configuration's topics.
-    pub fn new(config: &Arc<Config>, seed: Seed) -> Result<Self, StartError> {
-        let mut engine = Engine::default();
-        for topic in builtin::topics(config) {
-            engine.create_topic(topic)?;
+    /// When the configuration's topics cannot be, or the script is wrong.
+    pub fn new(config: &Arc<Config>, seed: Seed, script: &str) -> Result<Self, StartError> {
+        let mut session = ingestion(config)?;
+        let start = config.start();
+        if let Some(first) = refusal(session.execute(script, start)) {
+            return Err(StartError::Script(first.placed(script)));
         }
-        for query in builtin::queries(config)? {
-            engine.start(query)?;
-        }
+        let engine = session.engine();
         let id = |name: &str| {
             engine.topics().id(name).ok_or_else(|| StartError::NoTopic(name.to_owned()))
         };
@@ -80,22 +81,15 @@ impl Run {
             shipments: id(builtin::SHIPMENTS)?,
             refused: 0,
         };
-        let view = |name: &str, column: &str, windows| {
-            let topic = engine
-                .topics()
-                .by_name(name)
-                .ok_or_else(|| StartError::NoTopic(name.to_owned()))?;
-            Ok::<_, StartError>(View::new(id(name)?, topic, column, windows))
-        };
-        let start = config.start();
+        let view = |topic, windows| View::new(topic, builtin::CLICKS_COLUMN, windows);
         Ok(Self {
             start,
             at: Stamp { turn: 0, clock: start },
             generator: Generator::new(Arc::clone(config), seed),
             sources,
-            clicks_by_state: view(builtin::CLICKS_BY_STATE, builtin::CLICKS_COLUMN, 60)?,
-            top_content: view(builtin::TOP_CONTENT, builtin::CLICKS_COLUMN, 24)?,
-            session: declared(engine, config, start)?,
+            clicks_by_state: view(builtin::CLICKS_BY_STATE, 60),
+            top_content: view(builtin::TOP_CONTENT, 24),
+            session,
         })
     }
 
@@ -175,7 +169,7 @@ impl Run {
             Change::PauseQuery { query } => self.pause(query, true),
             Change::ResumeQuery { query } => self.pause(query, false),
             Change::Execute { script } => match refusal(self.execute(script)) {
-                Some(message) => Err(ChangeError::Sql(message)),
+                Some(first) => Err(ChangeError::Sql(first.placed(script))),
                 None => Ok(()),
             },
             Change::Coalesce { on } => {
@@ -286,35 +280,32 @@ impl Run {
     }
 }
 
-/// What the topics of a run are to SQL.
-const SOURCES: &str = include_str!("sources.sql");
-
-/// A session over the engine that knows the topics as streams and tables.
-fn declared(engine: Engine, config: &Config, now: Micros) -> Result<Session, StartError> {
-    let mut session = Session::new(engine, Mode::Live);
-    if let Some(topic) = engine_topic(&session) {
-        session = session.with_topics_like(topic);
+/// A session over the topics that the generator writes and the router's, which runs. Topics that
+/// statements create are as large as those of results.
+///
+/// # Errors
+/// When the configuration's topics cannot be.
+pub fn ingestion(config: &Config) -> Result<Session, StartError> {
+    if builtin::RESULTS.contains(&config.topic()) {
+        return Err(TopicError::Exists(config.topic().to_owned()).into());
     }
-    session.define("mixed", config.topic());
-    let answers = session.execute(SOURCES, now);
-    session.undefine("mixed");
-    match refusal(answers) {
-        Some(message) => Err(StartError::Sources(message)),
-        None => Ok(session),
+    let mut engine = Engine::default();
+    for topic in builtin::topics(config) {
+        engine.create_topic(topic)?;
     }
+    engine.start(builtin::router("router", config.topic()))?;
+    let results = engine.topics().by_name(builtin::USERS).map(|topic| topic.config().clone());
+    let session = Session::new(engine, Mode::Live);
+    Ok(match results {
+        Some(config) => session.with_topics_like(config),
+        None => session,
+    })
 }
 
-/// The settings of a topic for results, for those that statements create.
-fn engine_topic(session: &Session) -> Option<TopicConfig> {
-    session.engine().topics().by_name(builtin::USERS).map(|topic| topic.config().clone())
-}
-
-/// What was refused of a script, in one line.
-fn refusal(answers: Vec<Answer>) -> Option<String> {
+/// What was refused of a script.
+fn refusal(answers: Vec<Answer>) -> Option<Diagnostic> {
     answers.into_iter().find_map(|answer| match answer.outcome {
-        Outcome::Refused { diagnostics } => {
-            diagnostics.first().map(|first| format!("{}: {}", first.code, first.message))
-        }
+        Outcome::Refused { diagnostics } => diagnostics.into_iter().next(),
         _ => None,
     })
 }

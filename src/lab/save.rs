@@ -24,6 +24,9 @@ pub struct Save {
     pub seed: u64,
     /// The configuration as the YAML's tree.
     pub config: Arc<serde_json::Value>,
+    /// The pipeline's script if it is not the built-in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<Arc<str>>,
     /// How far the run came.
     pub until: Stamp,
     /// What was changed, and where in the run.

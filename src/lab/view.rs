@@ -6,14 +6,15 @@ use crate::chart::model::{Axis, ChartData, ChartId, Series};
 use crate::chunk::{Column, ColumnData};
 use crate::format::json::JsonReader;
 use crate::time::Timestamp;
-use crate::topic::{Consumer, Topic, TopicId, Topics};
+use crate::topic::{Consumer, TopicId, Topics};
 use crate::value::DataType;
 
 /// Counts by window start and name, of the newest windows.
 #[derive(Clone, Debug)]
 pub struct View {
-    topic: TopicId,
-    consumer: Consumer,
+    topic: &'static str,
+    /// The topic of that name and where it was read to; `None` while there is none.
+    reads: Option<(TopicId, Consumer)>,
     reader: JsonReader,
     counts: Column,
     windows: BTreeMap<i64, BTreeMap<String, i64>>,
@@ -29,10 +30,10 @@ const MOST_NAMES: usize = 64;
 impl View {
     /// Reads `column` of `topic`, and keeps the newest `most_windows` windows.
     #[must_use]
-    pub fn new(id: TopicId, topic: &Topic, column: &str, most_windows: usize) -> Self {
+    pub fn new(topic: &'static str, column: &str, most_windows: usize) -> Self {
         Self {
-            topic: id,
-            consumer: Consumer::from_start(topic),
+            topic,
+            reads: None,
             reader: JsonReader::new([column]),
             counts: Column::new(&DataType::BigInt),
             windows: BTreeMap::new(),
@@ -42,10 +43,19 @@ impl View {
         }
     }
 
-    /// Reads what is new.
+    /// Reads what is new. When the topic was dropped, or is another of its name, what was read of the
+    /// old one is forgotten.
     pub fn poll(&mut self, topics: &Topics) {
-        let Some(topic) = topics.get(self.topic) else { return };
-        let Self { consumer, reader, counts, windows, names, newest, .. } = self;
+        let id = topics.id(self.topic);
+        if self.reads.as_ref().map(|(known, _)| *known) != id {
+            self.windows.clear();
+            self.names.clear();
+            self.newest = Timestamp::MIN;
+            self.reads = id.and_then(|id| Some((id, Consumer::from_start(topics.get(id)?))));
+        }
+        let Self { reads, reader, counts, windows, names, newest, .. } = self;
+        let Some((id, consumer)) = reads else { return };
+        let Some(topic) = topics.get(*id) else { return };
         consumer.poll(topic, usize::MAX, usize::MAX, |record| {
             let Some((name, start)) = record.key.and_then(split) else { return };
             *newest = record.timestamp.max(*newest);

@@ -1,6 +1,6 @@
 //! Plans in plain words, for the labels of the dataflow.
 
-use crate::plan::{Aggregate, AggregateFunction};
+use crate::plan::{Aggregate, AggregateFunction, Op, Pipeline};
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::window::WindowSpec;
 
@@ -8,8 +8,41 @@ use crate::window::WindowSpec;
 #[must_use]
 pub fn label(aggregate: &Aggregate) -> String {
     let calls: Vec<_> = aggregate.calls.iter().map(|call| function(call.function)).collect();
-    let keys: Vec<_> = aggregate.group_by.iter().map(|output| &*output.field.name).collect();
+    let keys: Vec<_> = aggregate.group_by.iter().map(|output| name(&output.field.name)).collect();
     format!("{} by {}", calls.join(", "), keys.join(", "))
+}
+
+/// The label of a query that joins.
+pub const JOIN: &str = "join";
+
+/// A column's name as people would write it: without case it means the same.
+fn name(name: &str) -> String {
+    if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        name.to_owned()
+    } else {
+        name.to_ascii_lowercase()
+    }
+}
+
+/// What a query without windows does, step by step, like `Filter, project`.
+#[must_use]
+pub fn steps(pipeline: &Pipeline) -> String {
+    let word = |op: &Op| match op {
+        Op::Filter(_) => Some("filter"),
+        Op::Project(_) => Some("project"),
+        Op::PartitionBy(_) => Some("partition by"),
+        Op::Explode(_) => Some("explode"),
+        Op::Join(_) => Some(JOIN),
+        Op::Aggregate(_) => Some("aggregate"),
+        Op::Source(_) | Op::Sink(_) | Op::Split(_) => None,
+    };
+    let mut words: Vec<_> = pipeline.nodes.iter().filter_map(|node| word(&node.op)).collect();
+    words.dedup();
+    let mut text = words.join(", ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// What an aggregate does, like `Tumbling windows of 1 min, grace 30 s`.

@@ -197,4 +197,4 @@ pub fn data_type(name: &TypeName, catalog: &Catalog) -> Result<DataType, Vec<Dia
     finish(data_type, findings)
 }
 
-pub use types::show as show_type;
+pub use types::{NAMES as TYPE_NAMES, show as show_type};

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::span::Span;
+use super::span::{Lines, Span};
 
 /// The number of a kind of diagnostic, printed as `SG-0101`: 01xx syntax, 02xx names,
 /// 03xx types, 04xx rules of statements, 09xx what is not supported.
@@ -197,6 +197,13 @@ impl Diagnostic {
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// This in one line, with its place in the script.
+    #[must_use]
+    pub fn placed(&self, script: &str) -> String {
+        let at = Lines::new(script).locate(self.span.start);
+        format!("line {}, column {}: {} {}", at.line, at.column, self.code, self.message)
     }
 
     /// Whether the script cannot run.

@@ -93,21 +93,22 @@ impl Worker {
         Self { state }
     }
 
-    /// Carries out a command.
+    /// Carries out a command; what it answers is sent as an event.
     pub fn command(&self, command: JsValue) {
         let mut state = self.state.borrow_mut();
-        match serde_wasm_bindgen::from_value::<Command>(command) {
-            Ok(command) => {
-                if let Some(event) = state.lab.command(command) {
-                    state.send(&event);
-                }
-            }
-            Err(error) => {
-                let problem = Problem { path: String::new(), message: error.to_string() };
-                state.send(&Event::Refused { problems: vec![problem] });
-            }
+        if let Some(event) = state.carry_out(command) {
+            state.send(&event);
         }
         state.refresh();
+    }
+
+    /// Carries out a command; what it answers, or `null`, is returned to who asked.
+    #[must_use]
+    pub fn ask(&self, command: JsValue) -> JsValue {
+        let mut state = self.state.borrow_mut();
+        let answer = state.carry_out(command);
+        state.refresh();
+        answer.map_or(JsValue::NULL, |event| value_of(&event))
     }
 
     /// Draws a chart on a canvas from now on.
@@ -154,6 +155,16 @@ impl Worker {
 }
 
 impl State {
+    fn carry_out(&mut self, command: JsValue) -> Option<Event> {
+        match serde_wasm_bindgen::from_value::<Command>(command) {
+            Ok(command) => self.lab.command(command),
+            Err(error) => {
+                let problem = Problem { path: String::new(), message: error.to_string() };
+                Some(Event::Refused { problems: vec![problem] })
+            }
+        }
+    }
+
     /// Has the page told of everything at the next slice, which comes soon.
     fn refresh(&mut self) {
         self.stale = true;
@@ -259,10 +270,13 @@ impl State {
 
 /// Hands an event to the page's function.
 pub fn send(emit: &js_sys::Function, event: &Event) {
+    emit.call1(&JsValue::NULL, &value_of(event)).expect("the page's function only posts a message");
+}
+
+fn value_of(event: &Event) -> JsValue {
     // `null`, not `undefined`: the generated types say so.
     let serializer = Serializer::new().serialize_missing_as_null(true);
-    let value = event.serialize(&serializer).expect("events have safe numbers and text keys");
-    emit.call1(&JsValue::NULL, &value).expect("the page's function only posts a message");
+    event.serialize(&serializer).expect("events have safe numbers and text keys")
 }
 
 /// Milliseconds on the worker's clock.

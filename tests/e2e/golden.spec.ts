@@ -46,7 +46,7 @@ test("the golden script ends with the native digest", async ({ page }) => {
     });
     engine.postMessage({ type: "init", module: await WebAssembly.compileStreaming(fetch(wasm)) });
     const loaded = heard((event) => (event.type === "loaded" ? event : null));
-    post({ type: "load", config: script.config, seed: script.seed });
+    post({ type: "load", config: script.config, seed: script.seed, script: null });
     const { startMs } = await loaded;
     let last: { sent: number; digest: string } = { sent: 0, digest: "" };
     for (const { atMs, commands } of script.steps) {

@@ -7,13 +7,14 @@ use streamglass::lab::save::Save;
 use streamglass::lab::{Lab, MOST_SEED, Next};
 use streamglass::session::Outcome;
 
-use crate::common::{START_MS, digest, go, lab, lab_with, picture, refused, settle, tell};
+use crate::common::{START_MS, TOP_CONTENT, digest, go, lab, lab_with, picture, refused, settle, tell};
 
 #[test]
 fn a_lab_begins_paused_and_says_what_it_is() {
     let mut lab = lab(1);
-    let Event::Loaded { seed, start_ms, flow, notices } = lab.loaded() else { panic!("loaded") };
+    let Event::Loaded { seed, start_ms, flow, notices, script, built_in } = lab.loaded() else { panic!("loaded") };
     assert_eq!((seed, start_ms, notices), (1, START_MS, Vec::<String>::new()));
+    assert!(built_in && script.contains("CREATE TABLE top_content"), "{script}");
     assert_eq!(flow.nodes[0].kind, FlowKind::Generator);
     let routers = flow.nodes.iter().filter(|node| node.kind == FlowKind::Router).count();
     let dead = flow.nodes.iter().filter(|node| node.kind == FlowKind::DeadLetters).count();
@@ -81,7 +82,7 @@ fn an_invalid_configuration_changes_nothing() {
     tree["General"]["maxUsers"] = json!(-1);
     tree["Streamglass"] = json!({ "partitions": 0, "faults": { "drop": 2 } });
     tree["StateMachine"]["StateTransitionMatrix"]["default"]["home"]["content"] = json!(0.9);
-    let problems = refused(&mut lab, Command::Load { config: Some(tree), seed: 1 });
+    let problems = refused(&mut lab, Command::Load { config: Some(tree), seed: 1, script: None });
     let mut paths: Vec<&str> = problems.iter().map(|problem| &*problem.path).collect();
     paths.sort_unstable();
     assert_eq!(
@@ -94,10 +95,10 @@ fn an_invalid_configuration_changes_nothing() {
         ]
     );
     for config in [json!(null), json!(7), json!([]), json!({})] {
-        refused(&mut lab, Command::Load { config: Some(config), seed: 1 });
+        refused(&mut lab, Command::Load { config: Some(config), seed: 1, script: None });
     }
     for seed in [MOST_SEED + 1, u64::MAX] {
-        let problems = refused(&mut lab, Command::Load { config: None, seed });
+        let problems = refused(&mut lab, Command::Load { config: None, seed, script: None });
         assert_eq!(problems[0].path, "seed");
     }
     assert_eq!(picture(&mut lab), before);
@@ -109,7 +110,7 @@ fn a_topic_that_clashes_with_the_pipeline_is_refused_by_its_path() {
     for name in ["clicks", "orders", "dead-letters", "top-content", "no blanks", "", ".."] {
         let mut tree = Config::default().tree().clone();
         tree["General"]["clickTopic"] = json!(name);
-        let problems = refused(&mut lab, Command::Load { config: Some(tree), seed: 1 });
+        let problems = refused(&mut lab, Command::Load { config: Some(tree), seed: 1, script: None });
         assert_eq!(problems[0].path, "General.clickTopic", "{name:?}");
     }
 }
@@ -121,7 +122,7 @@ fn a_new_run_keeps_the_speed_and_the_topic_that_is_looked_at() {
     tell(&mut lab, Command::Inspect { topic: Some("clicks".into()) });
     tell(&mut lab, Command::Play);
     lab.slice(10.0, || false);
-    let loaded = lab.command(Command::Load { config: None, seed: MOST_SEED });
+    let loaded = lab.command(Command::Load { config: None, seed: MOST_SEED, script: None });
     assert!(matches!(loaded, Some(Event::Loaded { seed: MOST_SEED, .. })));
     let tick = lab.tick();
     assert_eq!((tick.playing, tick.speed, tick.clock_ms), (false, None, START_MS));
@@ -246,15 +247,15 @@ fn a_change_during_a_seek_ends_it_where_it_is() {
 fn a_paused_query_lags_and_catches_up() {
     let mut lab = lab(2);
     let Event::Loaded { flow, .. } = lab.loaded() else { panic!("loaded") };
-    let top = flow.nodes.iter().position(|node| node.query.as_deref() == Some("top-content"));
+    let top = flow.nodes.iter().position(|node| node.query.as_deref() == Some(TOP_CONTENT));
     let top = top.expect("the query is there");
     let lag = |lab: &mut Lab| lab.tick().nodes[top].lag;
     go(&mut lab, 10_000);
     assert_eq!(lag(&mut lab), 0);
-    tell(&mut lab, Command::PauseQuery { query: "top-content".into() });
+    tell(&mut lab, Command::PauseQuery { query: TOP_CONTENT.into() });
     go(&mut lab, 20_000);
     assert!(lag(&mut lab) > 50 && lab.tick().nodes[top].paused);
-    tell(&mut lab, Command::ResumeQuery { query: "top-content".into() });
+    tell(&mut lab, Command::ResumeQuery { query: TOP_CONTENT.into() });
     go(&mut lab, 20_100);
     assert_eq!(lag(&mut lab), 0);
 }
@@ -265,7 +266,7 @@ fn saved() -> (Lab, Save) {
     go(&mut lab, 2_500);
     tell(&mut lab, Command::Apply { setting: Setting::SessionRate(9.0) });
     go(&mut lab, 8_000);
-    tell(&mut lab, Command::PauseQuery { query: "top-content".into() });
+    tell(&mut lab, Command::PauseQuery { query: TOP_CONTENT.into() });
     go(&mut lab, 1_000);
     go(&mut lab, 5_000);
     tell(&mut lab, Command::Coalesce { on: false });
@@ -341,7 +342,7 @@ fn statements_are_part_of_the_run() {
     );
     let news = lab.news();
     let Some(Event::FlowChanged { flow }) = news.first() else { panic!("{news:?}") };
-    assert!(flow.nodes.iter().any(|node| node.query.as_deref() == Some("CTAS_BY_CHANNEL_1")));
+    assert!(flow.nodes.iter().any(|node| node.query.as_deref() == Some("CTAS_BY_CHANNEL_4")));
     assert_eq!(lab.tick().nodes.len(), flow.nodes.len());
     go(&mut lab, 60_000);
     let (there, counted) = (picture(&mut lab), rows(&execute(&mut lab, BY_CHANNEL)).to_vec());

@@ -9,6 +9,9 @@ use streamglass::rng::Seed;
 /// Virtual time begins here unless a configuration says otherwise.
 pub const START_MS: i64 = 1_673_510_400_000;
 
+/// The query behind the bar chart.
+pub const TOP_CONTENT: &str = "CTAS_TOP_CONTENT_2";
+
 pub fn lab(seed: u64) -> Lab {
     Lab::new(Seed(seed))
 }
@@ -18,7 +21,7 @@ pub fn lab_with(settings: Value, seed: u64) -> Lab {
     let mut tree = Config::default().tree().clone();
     tree["Streamglass"] = settings;
     let mut lab = lab(1);
-    let event = lab.command(Command::Load { config: Some(tree), seed });
+    let event = lab.command(Command::Load { config: Some(tree), seed, script: None });
     assert!(matches!(event, Some(Event::Loaded { .. })), "{event:?}");
     lab
 }

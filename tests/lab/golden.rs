@@ -18,7 +18,7 @@ fn script() -> Value {
 fn run(script: &Value, speed: Option<f64>) -> Lab {
     let mut lab = lab(1);
     let seed = script["seed"].as_u64().expect("a seed");
-    let loaded = lab.command(Command::Load { config: None, seed });
+    let loaded = lab.command(Command::Load { config: None, seed, script: None });
     assert!(matches!(loaded, Some(Event::Loaded { seed: 7, start_ms: START_MS, .. })));
     for step in script["steps"].as_array().expect("steps") {
         let at_ms = step["atMs"].as_i64().expect("a time");

@@ -15,6 +15,7 @@ export const table = icon(svg`<rect x="2.5" y="3" width="11" height="10" rx="1.5
 export const picture = icon(svg`<path d="M2.5 3v10h11M5 10l2.6-3 2.2 1.8L13.5 5"/>`);
 export const graph = icon(svg`<circle cx="3.5" cy="8" r="1.8"/><circle cx="12.5" cy="4" r="1.8"/><circle cx="12.5" cy="12" r="1.8"/><path d="M5.3 7.4l5.5-2.6M5.3 8.6l5.5 2.6"/>`);
 export const cross = icon(svg`<path d="M4 4l8 8M12 4l-8 8"/>`);
+export const tick = icon(svg`<path d="M3.5 8.5l3 3 6-7"/>`);
 export const chevron = icon(svg`<path d="M4 6l4 4 4-4"/>`);
 export const file = icon(svg`<path d="M4 2h5l3.5 3.5V14H4zM9 2v3.5h3.5"/>`);
 export const warning = icon(svg`<path d="M8 2.5L14.5 13.5h-13zM8 6.8v3M8 11.7h.01"/>`);

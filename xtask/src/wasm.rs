@@ -49,8 +49,7 @@ pub fn ensure_target() -> Outcome {
 pub fn build_library(flavor: Flavor) -> Outcome {
     ensure_target()?;
     let mut build = cargo(["rustc", "--package", "streamglass", "--lib", "--crate-type", "cdylib"]);
-    // No query of the page calls a function of SQL yet.
-    build.args(["--target", TARGET, "--profile", flavor.profile(), "--no-default-features"]);
+    build.args(["--target", TARGET, "--profile", flavor.profile()]);
     // Cargo strips a release, and with that the names, which are wanted a little longer (see below).
     run(build.args(["--config", "profile.release.strip=\"none\""]))?;
     let out = cache().join("wasm");

@@ -23,10 +23,6 @@ pub struct PlanError {
 /// What is wrong with a node.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PlanErrorKind {
-    /// Joins were left out of this build.
-    #[cfg(not(feature = "sql"))]
-    #[error("joins were left out of this build (feature `sql`)")]
-    NoJoins,
     /// Names are unique.
     #[error("another node has this name")]
     DuplicateName,

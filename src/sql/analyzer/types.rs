@@ -50,7 +50,8 @@ pub fn resolve(name: &TypeName, catalog: &Catalog, findings: &mut Findings) -> O
     }
 }
 
-const NAMES: [&str; 8] =
+/// The names of types, but for MAP and STRUCT.
+pub const NAMES: [&str; 8] =
     ["BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "VARCHAR", "STRING", "TIMESTAMP", "ARRAY"];
 
 fn of_primitive(

@@ -17,12 +17,13 @@ const WIDE = 860;
 const SUMMARY_MS = 5000;
 
 export class Flow extends Part {
-  protected override readonly topics: readonly Topic[] = ["run", "tick", "selection"];
+  protected override readonly topics: readonly Topic[] = ["flow", "tick", "selection"];
   protected override readonly calm = 490;
   #asTable = false;
   #width = 0;
   #layout: Layout | null = null;
-  #layoutOf = "";
+  #laidOut: Graph | null = null;
+  #layoutWidth = 0;
   #summary = "";
   #summaryAt = -Infinity;
   readonly #motion = new Motion();
@@ -54,7 +55,7 @@ export class Flow extends Part {
       </div>
       <p class="hidden" id="flow-summary">${run === null ? "" : this.#summarise(run.flow)}</p>
       <div class="flow-body">
-        ${run === null ? html`<div class="skeleton flow-skeleton"></div>` : this.#asTable ? this.#table(run.flow) : this.#graph(run.flow, run.generation)}
+        ${run === null ? html`<div class="skeleton flow-skeleton"></div>` : this.#asTable ? this.#table(run.flow) : this.#graph(run.flow)}
       </div>
     </section>`;
   }
@@ -70,13 +71,13 @@ export class Flow extends Part {
     );
   }
 
-  #graph(flow: Graph, generation: number): TemplateResult {
+  #graph(flow: Graph): TemplateResult {
     const inner = this.#width - 2 * 20;
     const wide = inner >= WIDE - 40 && inner >= layeredWidth(flow);
-    const key = `${generation} ${wide ? inner : "rails"}`;
-    if (this.#layout === null || this.#layoutOf !== key) {
+    const width = wide ? inner : 0;
+    if (this.#layout === null || this.#laidOut !== flow || this.#layoutWidth !== width) {
       this.#layout = wide ? layered(flow, inner) : rails(flow);
-      this.#layoutOf = key;
+      [this.#laidOut, this.#layoutWidth] = [flow, width];
     }
     const layout = this.#layout;
     return html`<div class=${wide ? "graph layers" : "graph rails"} .style=${`height:${layout.height}px`}>

@@ -15,7 +15,7 @@ import { kindOf } from "./kinds";
 const FOLLOWED = 8;
 
 export class Inspector extends Part {
-  protected override readonly topics: readonly Topic[] = ["run", "tick", "selection", "inspection"];
+  protected override readonly topics: readonly Topic[] = ["flow", "tick", "selection", "inspection"];
   /** What is shown: held while a pointer or the focus is in the list, so that rows do not run away. */
   #shown: Inspection | null = null;
   #held = false;

@@ -7,7 +7,9 @@ import { Chart } from "../../parts/chart";
 import { Part, define } from "../../parts/part";
 import { panel } from "../../parts/panel";
 import { Transport } from "../../parts/transport";
+import { SqlCard } from "../../sql/card";
 import { explain } from "../../support";
+import type { Controls, RoomView } from "../registry";
 import { Configuration } from "./configuration";
 import { Disturb } from "./disturb";
 import { Flow } from "./flow";
@@ -17,9 +19,6 @@ import { Truth } from "./truth";
 /** The file that a run is saved to, and the command line that makes it again. */
 const RUN_FILE = "streamglass-run.json";
 const REPLAY = `streamglass replay ${RUN_FILE}`;
-
-/** How much of the room is shown. */
-export type Controls = "full" | "minimal" | "none";
 
 export class Pipeline extends Part {
   static override properties = { ...Part.properties, controls: { attribute: false }, theme: { attribute: false } };
@@ -79,6 +78,7 @@ export class Pipeline extends Part {
               ></stream-glass-chart>
             </div>
             ${full ? html`<stream-glass-inspector .lab=${this.lab}></stream-glass-inspector>` : nothing}
+            ${full ? html`<stream-glass-sql .lab=${this.lab}></stream-glass-sql>` : nothing}
             ${full
               ? html`<div class="cards">
                   <stream-glass-disturb .lab=${this.lab}></stream-glass-disturb>
@@ -154,7 +154,13 @@ define("stream-glass-transport", Transport);
 define("stream-glass-flow", Flow);
 define("stream-glass-inspector", Inspector);
 define("stream-glass-chart", Chart);
+define("stream-glass-sql", SqlCard);
 define("stream-glass-disturb", Disturb);
 define("stream-glass-truth", Truth);
 define("stream-glass-configuration", Configuration);
 define("stream-glass-pipeline", Pipeline);
+
+export const room: RoomView = {
+  view: ({ lab, controls, theme }) =>
+    html`<stream-glass-pipeline .lab=${lab} .controls=${controls} .theme=${theme}></stream-glass-pipeline>`,
+};
