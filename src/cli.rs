@@ -7,6 +7,8 @@ mod generate;
 mod progress;
 mod replay;
 mod run;
+mod simulate;
+mod simulate_charts;
 mod test;
 mod units;
 
@@ -29,6 +31,7 @@ enum Command {
     Count(count::Args),
     Run(run::Args),
     Replay(replay::Args),
+    Simulate(simulate::Args),
     Test(test::Args),
 }
 
@@ -47,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Count(args) => count::run(args),
         Command::Run(args) => run::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Simulate(args) => simulate::run(args),
         Command::Test(args) => test::run(args),
     };
     match outcome {
