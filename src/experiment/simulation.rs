@@ -233,6 +233,26 @@ impl Simulation {
         self.agenda.plan(self.sample_every.min(self.end), Due::Sample);
     }
 
+    /// Puts a command log in the place of what is still to come: of a checkpoint whose past is the
+    /// log's. What the log has at or before the clock and was not played is carried out at once.
+    pub fn follow(&mut self, log: &[Logged]) {
+        debug_assert_eq!(log.get(..self.played), self.log.get(..self.played), "one past");
+        self.log = log.to_vec();
+        self.agenda = Scheduler::default();
+        self.agenda.plan((self.clock / self.sample_every + 1) * self.sample_every, Due::Sample);
+        while let Some(logged) = self.log.get(self.played) {
+            if logged.at_ms > self.clock {
+                break;
+            }
+            let operation = logged.operation.clone();
+            self.played += 1;
+            self.carry_out(&operation);
+        }
+        for (at, logged) in self.log.iter().enumerate().skip(self.played) {
+            self.agenda.plan(logged.at_ms, Due::Logged(at));
+        }
+    }
+
     /// The experiment.
     #[must_use]
     pub const fn experiment(&self) -> &'static Experiment {
@@ -301,18 +321,21 @@ impl Simulation {
             self.warm = true;
             self.lanes.all_mut().iter_mut().for_each(|lane| lane.begin_measuring(to));
         }
+        // The sample first: an operation by hand also comes after the sample of its time.
+        let mut operations = Vec::new();
         while let Some(due) = self.agenda.due(to) {
             match due {
                 Due::Sample => {
                     self.sample();
                     self.agenda.plan(to + self.sample_every, Due::Sample);
                 }
-                Due::Logged(at) => {
-                    self.played = self.played.max(at + 1);
-                    let operation = self.log[at].operation.clone();
-                    self.carry_out(&operation);
-                }
+                Due::Logged(at) => operations.push(at),
             }
+        }
+        for at in operations {
+            self.played = self.played.max(at + 1);
+            let operation = self.log[at].operation.clone();
+            self.carry_out(&operation);
         }
         if self.notes.len() > MOST_NOTES {
             self.notes.drain(..self.notes.len() - MOST_NOTES);

@@ -129,7 +129,9 @@ impl FlowMap {
                     node.label = words::label(aggregate);
                     node.detail = words::detail(aggregate);
                 }
-                Op::Join(_) if node.label == pipeline.name => words::JOIN.clone_into(&mut node.label),
+                Op::Join(_) if node.label == pipeline.name => {
+                    words::JOIN.clone_into(&mut node.label)
+                }
                 Op::Filter(_)
                 | Op::Project(_)
                 | Op::PartitionBy(_)

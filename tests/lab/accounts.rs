@@ -23,7 +23,8 @@ fn run(settings: Value, seed: u64, turns: usize) -> Run {
     let mut tree = Config::default().tree().clone();
     tree["Streamglass"] = settings;
     let config = Arc::new(Config::from_tree(&tree).expect("valid").0);
-    let mut run = Run::new(&config, Seed(seed), &builtin::script(&config)).expect("the pipeline is valid");
+    let mut run =
+        Run::new(&config, Seed(seed), &builtin::script(&config)).expect("the pipeline is valid");
     for _ in 0..turns {
         run.turn();
     }
@@ -199,7 +200,8 @@ fn late_clicks_are_counted_and_not_included() {
         10,
         12 * 60 * 10,
     );
-    let query = queries(run.engine()).find(|query| query.pipeline().name == "CTAS_CLICKS_BY_STATE_1");
+    let query =
+        queries(run.engine()).find(|query| query.pipeline().name == "CTAS_CLICKS_BY_STATE_1");
     let stats = query.expect("it runs").stats(run.engine().topics());
     assert!(stats.drops.get(DropReason::Late) > 100, "{stats:?}");
     all_adds_up(&run);
@@ -220,7 +222,8 @@ fn what_is_removed_before_a_paused_router_read_it_is_counted() {
     let mut tree = Config::default().tree().clone();
     tree["Streamglass"] = json!({ "partitions": 1, "sessionsPerSecond": 400 });
     let config = Arc::new(Config::from_tree(&tree).expect("valid").0);
-    let mut run = Run::new(&config, Seed(12), &builtin::script(&config)).expect("the pipeline is valid");
+    let mut run =
+        Run::new(&config, Seed(12), &builtin::script(&config)).expect("the pipeline is valid");
     run.apply(&Change::PauseQuery { query: "router".into() }).expect("it runs");
     for _ in 0..600 {
         run.turn();

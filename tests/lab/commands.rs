@@ -7,12 +7,16 @@ use streamglass::lab::save::Save;
 use streamglass::lab::{Lab, MOST_SEED, Next};
 use streamglass::session::Outcome;
 
-use crate::common::{START_MS, TOP_CONTENT, digest, go, lab, lab_with, picture, refused, settle, tell};
+use crate::common::{
+    START_MS, TOP_CONTENT, digest, go, lab, lab_with, picture, refused, settle, tell,
+};
 
 #[test]
 fn a_lab_begins_paused_and_says_what_it_is() {
     let mut lab = lab(1);
-    let Event::Loaded { seed, start_ms, flow, notices, script, built_in } = lab.loaded() else { panic!("loaded") };
+    let Event::Loaded { seed, start_ms, flow, notices, script, built_in } = lab.loaded() else {
+        panic!("loaded")
+    };
     assert_eq!((seed, start_ms, notices), (1, START_MS, Vec::<String>::new()));
     assert!(built_in && script.contains("CREATE TABLE top_content"), "{script}");
     assert_eq!(flow.nodes[0].kind, FlowKind::Generator);
@@ -110,7 +114,8 @@ fn a_topic_that_clashes_with_the_pipeline_is_refused_by_its_path() {
     for name in ["clicks", "orders", "dead-letters", "top-content", "no blanks", "", ".."] {
         let mut tree = Config::default().tree().clone();
         tree["General"]["clickTopic"] = json!(name);
-        let problems = refused(&mut lab, Command::Load { config: Some(tree), seed: 1, script: None });
+        let problems =
+            refused(&mut lab, Command::Load { config: Some(tree), seed: 1, script: None });
         assert_eq!(problems[0].path, "General.clickTopic", "{name:?}");
     }
 }

@@ -7,7 +7,9 @@ use streamglass::clickstream::{FaultKind, LogNormal, Setting, Skew, Tail};
 use streamglass::lab::protocol::Command;
 use streamglass::lab::{Lab, Next};
 
-use crate::common::{Picture, TOP_CONTENT, digest, go, lab, lab_with, picture, settle, settle_in, tell};
+use crate::common::{
+    Picture, TOP_CONTENT, digest, go, lab, lab_with, picture, settle, settle_in, tell,
+};
 use crate::soak::soak;
 
 /// The furthest point that these runs reach: some checkpoints, some windows.
@@ -49,8 +51,13 @@ fn any_setting() -> impl Strategy<Value = Setting> {
 
 fn any_change() -> impl Strategy<Value = Command> {
     let query = || {
-        prop::sample::select(vec!["router", "CTAS_CLICKS_BY_STATE_1", TOP_CONTENT, "CTAS_USERS_BY_COUNTRY_3"])
-            .prop_map(str::to_owned)
+        prop::sample::select(vec![
+            "router",
+            "CTAS_CLICKS_BY_STATE_1",
+            TOP_CONTENT,
+            "CTAS_USERS_BY_COUNTRY_3",
+        ])
+        .prop_map(str::to_owned)
     };
     prop_oneof![
         4 => any_setting().prop_map(|setting| Command::Apply { setting }),

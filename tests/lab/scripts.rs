@@ -150,14 +150,14 @@ fn a_run_can_begin_with_another_pipeline() {
 #[test]
 fn a_script_is_checked_without_being_carried_out() {
     let mut lab = lab(3);
-    let checked = |lab: &mut Lab, script: &str, anew| {
-        match lab.command(Command::Check { script: script.to_owned(), anew }) {
-            Some(Event::Checked { statements, diagnostics }) => {
-                let texts: Vec<_> = statements.iter().map(|span| span.of(script).to_owned()).collect();
-                (texts, diagnostics)
-            }
-            other => panic!("{other:?}"),
+    let checked = |lab: &mut Lab, script: &str, anew| match lab
+        .command(Command::Check { script: script.to_owned(), anew })
+    {
+        Some(Event::Checked { statements, diagnostics }) => {
+            let texts: Vec<_> = statements.iter().map(|span| span.of(script).to_owned()).collect();
+            (texts, diagnostics)
         }
+        other => panic!("{other:?}"),
     };
     let (statements, diagnostics) =
         checked(&mut lab, "SHOW STREAMS; CREATE STREAM a AS SELECT stat FROM clicks;", false);
@@ -178,7 +178,11 @@ fn an_editor_is_told_what_there_is() {
     assert!(words.types.contains(&"BIGINT".to_owned()));
     let count = words.functions.iter().find(|function| function.name == "COUNT");
     assert_eq!(count.expect("it is there").kind, "aggregate");
-    execute(&mut lab, "", "CREATE STREAM `odd name` WITH (KAFKA_TOPIC='odd') AS SELECT session, state, `timestamp` FROM clicks;");
+    execute(
+        &mut lab,
+        "",
+        "CREATE STREAM `odd name` WITH (KAFKA_TOPIC='odd') AS SELECT session, state, `timestamp` FROM clicks;",
+    );
     let Some(Event::Catalog(catalog)) = lab.command(Command::Catalog) else { panic!("names") };
     let odd = catalog.sources.iter().find(|source| source.name == "`odd name`");
     let columns = &odd.expect("it is there").columns;
