@@ -9,6 +9,7 @@ mod replay;
 mod run;
 mod simulate;
 mod simulate_charts;
+mod svg;
 mod test;
 mod units;
 

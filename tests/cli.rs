@@ -6,6 +6,8 @@ mod count;
 mod generate;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/simulate.rs"]
+mod simulate;
 
 use std::io::Write;
 use std::path::PathBuf;

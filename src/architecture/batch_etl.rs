@@ -99,6 +99,7 @@ impl BatchEtl {
 
     fn land(&mut self, run: &Run, world: &mut World<'_>) {
         let at = run.lands;
+        self.meter.go(at * MS_NS);
         match &run.extent {
             Some(extent) => {
                 if run.asked.is_some() {
@@ -107,7 +108,6 @@ impl BatchEtl {
                 fold(&mut self.olap, world.store, extent, run.buggy);
                 self.processed += run.events;
                 self.busy_ns += (run.lands - run.started) * MS_NS;
-                self.meter.go(at * MS_NS);
                 if run.upto > 0 {
                     let newest = i64::from(world.store.stream_time_before(run.upto));
                     self.meter.see(at * MS_NS, newest * MS_NS);

@@ -5,8 +5,9 @@ mod text;
 use std::io::{self, Write};
 
 use clap::{Args as Arguments, ValueEnum};
-use streamglass::experiment::protocol::KnobProblem;
-use streamglass::experiment::{Experiment, Simulation, experiment, knob};
+use streamglass::architecture::report::Report;
+use streamglass::experiment::protocol::{KnobProblem, Logged};
+use streamglass::experiment::{Experiment, Simulation, experiment, knob, operations};
 use streamglass::rng::Seed;
 
 use super::failure::Failure;
@@ -30,6 +31,10 @@ pub struct Args {
     /// A knob, as `grace=30s`; can be given several times.
     #[arg(long = "set", value_name = "KNOB=VALUE", value_parser = pair)]
     settings: Vec<(String, String)>,
+    /// Something that happens, as `90m=crash`; can be given several times. What: the names of the
+    /// page's buttons, or with arguments, as `late:3%:6m:30m`.
+    #[arg(long = "do", value_name = "TIME=WHAT", value_parser = done)]
+    operations: Vec<Logged>,
     /// How long the run is, in virtual time: `6h`. By default as the preset says.
     #[arg(long = "for", value_name = "DURATION", value_parser = knob::duration_ms)]
     for_ms: Option<i64>,
@@ -60,6 +65,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn done(text: &str) -> Result<Logged, String> {
+    let (at, operation) = pair(text).map_err(|_| "write TIME=WHAT".to_owned())?;
+    let at_ms = knob::duration_ms(&at)?;
+    Ok(Logged { at_ms, operation: operations::parse(&operation)?, preset: false })
+}
+
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     if args.list {
@@ -77,7 +88,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         None => {
             let mut simulation = open(args, found, &args.settings)?;
             simulation.advance(simulation.end_ms(), u64::MAX);
-            print(&report(args, &mut simulation)?)
+            print(&report(args, &mut simulation)?)?;
+            // What must hold in every run is this program's to hold: the report tells what did not.
+            let held = simulation.checkers().iter().all(|check| check.held);
+            if held { Ok(()) } else { Err(Failure::Told) }
         }
     }
 }
@@ -87,13 +101,17 @@ fn open(
     experiment: &Experiment,
     settings: &[(String, String)],
 ) -> Result<Simulation, Failure> {
-    Simulation::open(experiment.name, Seed(args.seed), settings, args.for_ms).map_err(|problems| {
+    let opened = Simulation::open(experiment.name, Seed(args.seed), settings, args.for_ms);
+    let mut simulation = opened.map_err(|problems| {
         let told = |problem: KnobProblem| match problem.knob.as_str() {
             "" => problem.message,
             knob => format!("{knob}: {}", problem.message),
         };
         Failure::Invalid(problems.into_iter().map(told).collect())
-    })
+    })?;
+    let log = [simulation.log(), &args.operations].concat();
+    simulation.replay(log);
+    Ok(simulation)
 }
 
 fn report(args: &Args, simulation: &mut Simulation) -> Result<String, Failure> {
@@ -133,6 +151,16 @@ fn sweep(args: &Args, found: &Experiment, knob: &str, values: &str) -> Result<()
         Format::Html => super::simulate_charts::sweep_html(found, knob, &runs),
     };
     print(&out)
+}
+
+/// A run's report as text.
+pub fn text_of(simulation: &mut Simulation) -> String {
+    text::report(simulation)
+}
+
+/// A sweep as text.
+pub fn sweep_text(knob: &str, runs: &[(String, Report)]) -> String {
+    text::sweep(knob, runs)
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -26,7 +26,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         s.checkpoint = 5 * MINUTE_MS;
         s.at = 103 * MINUTE_MS + 20_000;
     },
-    script: |s| vec![Logged { at_ms: s.at, operation: Operation::Crash }],
+    script: |s| vec![Logged::scripted(s.at, Operation::Crash)],
     expected,
 };
 

@@ -25,7 +25,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         s.at = 150 * MINUTE_MS;
     },
     script: |s| {
-        let miss = Logged { at_ms: s.at, operation: Operation::MissBatch };
+        let miss = Logged::scripted(s.at, Operation::MissBatch);
         vec![miss; s.times as usize]
     },
     expected,

@@ -1,6 +1,7 @@
 //! The buttons of a bad day: labels, what they ask for, when they can be pressed.
 
 use super::Experiment;
+use super::knob::{duration, duration_ms};
 use super::protocol::OperationInfo;
 use super::simulation::Simulation;
 use crate::architecture::{Operation, Path, SwitchWhen, words};
@@ -165,6 +166,113 @@ pub fn unavailable(operation: &Operation, simulation: &Simulation) -> Option<Str
     }
 }
 
+/// Between the arguments of an operation as text, and between paths.
+const ARGUMENT: char = ':';
+const PATH: char = '+';
+
+fn path_key(path: Path) -> &'static str {
+    match path {
+        Path::Etl => "etl",
+        Path::Batch => "batch",
+        Path::Speed => "speed",
+        Path::Stream => "stream",
+    }
+}
+
+/// An operation as the command line takes it, like `crash` or `late:3%:6m:30m`.
+#[must_use]
+pub fn text(operation: &Operation) -> String {
+    let paths = |name: &str, paths: &[Path]| {
+        let keys: Vec<_> = paths.iter().map(|path| path_key(*path)).collect();
+        format!("{name}{ARGUMENT}{}", keys.join(&PATH.to_string()))
+    };
+    let share = |name: &str, share: f64, for_ms: i64| {
+        format!("{name}{ARGUMENT}{share}{ARGUMENT}{}", duration(for_ms))
+    };
+    match operation {
+        Operation::DeployBug { paths: of } => paths("bug", of),
+        Operation::Fix { paths: of, reprocess: true } => paths("fix-reprocess", of),
+        Operation::Fix { paths: of, reprocess: false } => paths("fix", of),
+        Operation::Switch { when: SwitchWhen::Now } => "switch-now".to_owned(),
+        Operation::Switch { when: SwitchWhen::CaughtUp } => "switch".to_owned(),
+        Operation::Revert => "revert".to_owned(),
+        Operation::DropOld => "drop-old".to_owned(),
+        Operation::Crash => "crash".to_owned(),
+        Operation::MissBatch => "miss-batch".to_owned(),
+        Operation::Outage { for_ms } => format!("outage{ARGUMENT}{}", duration(*for_ms)),
+        Operation::Silence { for_ms } => format!("silence{ARGUMENT}{}", duration(*for_ms)),
+        Operation::LateData { share, mean_ms, for_ms } => {
+            format!(
+                "late{ARGUMENT}{share}{ARGUMENT}{}{ARGUMENT}{}",
+                duration(*mean_ms),
+                duration(*for_ms)
+            )
+        }
+        Operation::Duplicates { share: twice, for_ms } => share("duplicates", *twice, *for_ms),
+        Operation::Drops { share: lost, for_ms } => share("drops", *lost, *for_ms),
+        Operation::BadData { share: bad, for_ms } => share("bad-data", *bad, *for_ms),
+    }
+}
+
+/// Reads an operation: what [`text`] writes, or a button's name alone for what the button does.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(text: &str) -> Result<Operation, String> {
+    let mut parts = text.split(ARGUMENT);
+    let name = parts.next().unwrap_or_default();
+    let arguments: Vec<&str> = parts.collect();
+    if arguments.is_empty()
+        && let Some(button) = BUTTONS.iter().find(|button| button.key == name)
+    {
+        return Ok((button.operation)());
+    }
+    let span = |at: usize| match arguments.get(at).map(|text| duration_ms(text)) {
+        Some(Ok(ms)) if ms >= 0 => Ok(ms),
+        Some(Err(error)) => Err(error),
+        _ => Err(format!("`{text}` lacks a duration")),
+    };
+    let share = || {
+        let text = arguments.first().copied().unwrap_or_default();
+        let (number, factor) = text.strip_suffix('%').map_or((text, 1.0), |text| (text, 0.01));
+        let share = number.parse::<f64>().map(|share| share * factor);
+        share
+            .ok()
+            .filter(|share| (0.0..=1.0).contains(share))
+            .ok_or_else(|| format!("`{text}` is no share from 0 to 1"))
+    };
+    let paths = || {
+        let path = |key: &str| {
+            let known = |path: &&Path| path_key(**path) == key;
+            let found = Path::ALL.iter().find(known).copied();
+            found.ok_or_else(|| format!("`{key}` is none of etl, batch, speed, stream"))
+        };
+        arguments
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .split(PATH)
+            .map(path)
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let operation = match name {
+        "bug" => Operation::DeployBug { paths: paths()? },
+        "fix" => Operation::Fix { paths: paths()?, reprocess: false },
+        "fix-reprocess" => Operation::Fix { paths: paths()?, reprocess: true },
+        "outage" => Operation::Outage { for_ms: span(0)? },
+        "silence" => Operation::Silence { for_ms: span(0)? },
+        "late" => Operation::LateData { share: share()?, mean_ms: span(1)?, for_ms: span(2)? },
+        "duplicates" => Operation::Duplicates { share: share()?, for_ms: span(1)? },
+        "drops" => Operation::Drops { share: share()?, for_ms: span(1)? },
+        "bad-data" => Operation::BadData { share: share()?, for_ms: span(1)? },
+        _ => {
+            let names: Vec<_> = BUTTONS.iter().map(|button| button.key).collect();
+            return Err(format!("`{text}` is none of {}", names.join(", ")));
+        }
+    };
+    Ok(operation)
+}
+
 /// An operation in words: a label for the chart, and a sentence.
 #[must_use]
 pub fn told(operation: &Operation) -> (String, String) {
@@ -229,4 +337,21 @@ pub fn told(operation: &Operation) -> (String, String) {
         }
     };
     (label.to_owned(), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_read_what_they_write() {
+        for button in BUTTONS {
+            let operation = (button.operation)();
+            assert_eq!(parse(&text(&operation)), Ok(operation.clone()), "{}", button.key);
+            assert_eq!(parse(button.key), Ok(operation));
+        }
+        for wrong in ["", "x", "outage:", "late:3%", "late:200%:1m:1m", "bug:x", "outage:-1s"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

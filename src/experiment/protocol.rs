@@ -222,6 +222,18 @@ pub struct Logged {
     pub at_ms: i64,
     /// What.
     pub operation: Operation,
+    /// Whether the preset's script does it, not a person. What a person does changes nothing about
+    /// what the script does later.
+    #[serde(default)]
+    pub preset: bool,
+}
+
+impl Logged {
+    /// Something that a preset's script does.
+    #[must_use]
+    pub const fn scripted(at_ms: i64, operation: Operation) -> Self {
+        Self { at_ms, operation, preset: true }
+    }
 }
 
 /// The data of all charts, in bounded memory: at most 1,024 samples and 512 windows.

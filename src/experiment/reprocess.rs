@@ -26,11 +26,8 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |s| {
         let paths = || Path::ALL.to_vec();
         vec![
-            Logged {
-                at_ms: (s.at - s.after).max(0),
-                operation: Operation::DeployBug { paths: paths() },
-            },
-            Logged { at_ms: s.at, operation: Operation::Fix { paths: paths(), reprocess: true } },
+            Logged::scripted((s.at - s.after).max(0), Operation::DeployBug { paths: paths() }),
+            Logged::scripted(s.at, Operation::Fix { paths: paths(), reprocess: true }),
         ]
     },
     expected,

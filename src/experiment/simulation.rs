@@ -41,14 +41,6 @@ const MOST_WINDOWS: usize = 512;
 /// Notes that are kept; the oldest go first.
 const MOST_NOTES: usize = 2_000;
 
-/// What is planned.
-#[derive(Clone, Copy, Debug)]
-enum Due {
-    Sample,
-    /// An entry of the command log.
-    Logged(usize),
-}
-
 /// The three architectures.
 #[derive(Clone, Debug)]
 pub struct Lanes {
@@ -94,11 +86,13 @@ pub struct Simulation {
     pub lanes: Lanes,
     /// The OLTP store as a server, where analytic queries run on it.
     pub oltp: Oltp,
-    agenda: Scheduler<Due>,
+    /// What the command log has for later: indices into it.
+    agenda: Scheduler<usize>,
     log: Vec<Logged>,
     /// How many entries of the log have been carried out.
     played: usize,
     sample_every: i64,
+    next_sample: i64,
     samples: Vec<Sample>,
     errors: [(f64, u64); 3],
     notes: Vec<Note>,
@@ -207,6 +201,7 @@ impl Simulation {
             log: Vec::new(),
             played: 0,
             sample_every,
+            next_sample: sample_every,
             samples: Vec::new(),
             errors: [(0.0, 0); 3],
             notes: Vec::new(),
@@ -214,7 +209,6 @@ impl Simulation {
             flow: Flow { per_second: s.rate / s.sample, ..Flow::default() },
             checks: verify::Checks::default(),
         };
-        simulation.agenda.plan(sample_every.min(end), Due::Sample);
         let script = (experiment.script)(&s);
         simulation.replay(script);
         simulation
@@ -224,13 +218,17 @@ impl Simulation {
     /// a link.
     pub fn replay(&mut self, log: Vec<Logged>) {
         debug_assert_eq!(self.clock, 0, "before the first step");
-        self.agenda = Scheduler::default();
         self.log = log;
         self.log.sort_by_key(|logged| logged.at_ms);
-        for (at, logged) in self.log.iter().enumerate() {
-            self.agenda.plan(logged.at_ms, Due::Logged(at));
+        self.plan_log();
+    }
+
+    /// Plans what of the log has not been carried out.
+    fn plan_log(&mut self) {
+        self.agenda = Scheduler::default();
+        for (at, logged) in self.log.iter().enumerate().skip(self.played) {
+            self.agenda.plan(logged.at_ms.max(1), at);
         }
-        self.agenda.plan(self.sample_every.min(self.end), Due::Sample);
     }
 
     /// Puts a command log in the place of what is still to come: of a checkpoint whose past is the
@@ -238,19 +236,12 @@ impl Simulation {
     pub fn follow(&mut self, log: &[Logged]) {
         debug_assert_eq!(log.get(..self.played), self.log.get(..self.played), "one past");
         self.log = log.to_vec();
-        self.agenda = Scheduler::default();
-        self.agenda.plan((self.clock / self.sample_every + 1) * self.sample_every, Due::Sample);
-        while let Some(logged) = self.log.get(self.played) {
-            if logged.at_ms > self.clock {
-                break;
-            }
+        while let Some(logged) = self.log.get(self.played).filter(|l| l.at_ms <= self.clock) {
             let operation = logged.operation.clone();
             self.played += 1;
             self.carry_out(&operation);
         }
-        for (at, logged) in self.log.iter().enumerate().skip(self.played) {
-            self.agenda.plan(logged.at_ms, Due::Logged(at));
-        }
+        self.plan_log();
     }
 
     /// The experiment.
@@ -284,7 +275,8 @@ impl Simulation {
         let stop = self.way.counts.sent.saturating_add(most_events);
         while self.clock < to {
             let due = self.lanes.all().iter().map(|lane| lane.next_at()).min().unwrap_or(NEVER);
-            let next = due.min(self.agenda.next_at()).min(self.clock + MOST_STEP).min(to);
+            let own = self.agenda.next_at().min(self.next_sample).min(self.clock + MOST_STEP);
+            let next = due.min(own).min(to);
             self.step(next.max(self.clock + 1));
             if self.way.counts.sent >= stop {
                 break;
@@ -321,19 +313,13 @@ impl Simulation {
             self.warm = true;
             self.lanes.all_mut().iter_mut().for_each(|lane| lane.begin_measuring(to));
         }
-        // The sample first: an operation by hand also comes after the sample of its time.
-        let mut operations = Vec::new();
-        while let Some(due) = self.agenda.due(to) {
-            match due {
-                Due::Sample => {
-                    self.sample();
-                    self.agenda.plan(to + self.sample_every, Due::Sample);
-                }
-                Due::Logged(at) => operations.push(at),
-            }
+        // First what was, then what is done: so it is too when a person does it at this time.
+        if to >= self.next_sample {
+            self.sample();
+            self.next_sample = to + self.sample_every;
         }
-        for at in operations {
-            self.played = self.played.max(at + 1);
+        while let Some(at) = self.agenda.due(to) {
+            self.played = at + 1;
             let operation = self.log[at].operation.clone();
             self.carry_out(&operation);
         }
@@ -348,8 +334,8 @@ impl Simulation {
         f(&mut self.lanes, &mut World { store, notes, per_second, late_share })
     }
 
-    /// Something is done to the run, now. Enters the command log; what the log had planned for later
-    /// is dropped, because history has changed.
+    /// Something is done to the run, now. Enters the command log; what a person had done later (the
+    /// run was sought back) is dropped, because history has changed. The preset's script stays.
     ///
     /// # Errors
     /// Why it cannot be done now; nothing has changed then.
@@ -357,12 +343,12 @@ impl Simulation {
         if let Some(reason) = operations::unavailable(operation, self) {
             return Err(reason);
         }
-        self.log.truncate(self.played);
-        self.log.push(Logged { at_ms: self.clock, operation: operation.clone() });
+        let later = self.log.split_off(self.played);
+        let at_ms = self.clock;
+        self.log.push(Logged { at_ms, operation: operation.clone(), preset: false });
         self.played = self.log.len();
-        let next_sample = (self.clock / self.sample_every + 1) * self.sample_every;
-        self.agenda = Scheduler::default();
-        self.agenda.plan(next_sample, Due::Sample);
+        self.log.extend(later.into_iter().filter(|logged| logged.preset));
+        self.plan_log();
         self.carry_out(operation);
         Ok(())
     }
@@ -639,7 +625,7 @@ impl Simulation {
         digest.hex()
     }
 
-    /// The command that replays this run: only without operations by hand.
+    /// The command that replays this run.
     #[must_use]
     pub fn command(&self) -> String {
         let defaults = self.experiment.defaults();
@@ -650,6 +636,9 @@ impl Simulation {
             if value != knob.show(&defaults) {
                 text.push_str(&format!(" --set {}={value}", knob.name));
             }
+        }
+        for Logged { at_ms, operation, .. } in self.log.iter().filter(|logged| !logged.preset) {
+            text.push_str(&format!(" --do {}={}", duration(*at_ms), operations::text(operation)));
         }
         text.push_str(&format!(" --for {}", duration(self.end)));
         text

@@ -24,9 +24,9 @@ pub const EXPERIMENT: Experiment = Experiment {
         s.after = 10 * MINUTE_MS;
     },
     script: |s| {
-        let at = |step: i64, operation| Logged { at_ms: s.at + step * s.after, operation };
+        let at = |step: i64, operation| Logged::scripted(s.at + step * s.after, operation);
         let paths = || vec![Path::Stream];
-        let bug = Logged { at_ms: s.at / 2, operation: Operation::DeployBug { paths: paths() } };
+        let bug = Logged::scripted(s.at / 2, Operation::DeployBug { paths: paths() });
         vec![
             bug,
             at(0, Operation::Fix { paths: paths(), reprocess: true }),

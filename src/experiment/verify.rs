@@ -162,7 +162,7 @@ impl Checks {
 
 fn check(name: &str, differing: Option<Result<usize, String>>) -> Check {
     let (held, detail) = match differing {
-        None => (true, "does not apply: faults that it would not hold with".to_owned()),
+        None => (true, "does not apply: late, lost or doubled events, bugs or settings that it would not hold with".to_owned()),
         Some(Ok(windows)) => (true, format!("{windows} windows are equal")),
         Some(Err(first)) => (false, first),
     };

@@ -1,0 +1,139 @@
+//! Random settings and faults, judged by the checkers. A failure prints the command that replays it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use streamglass::architecture::{Operation, Path, SwitchWhen};
+use streamglass::experiment::protocol::Logged;
+use streamglass::experiment::{EXPERIMENTS, Simulation};
+use streamglass::rng::{Seed, Stream};
+
+use super::MINUTE;
+
+/// One of some.
+fn one<T: Clone>(draws: &mut Stream, of: &[T]) -> T {
+    of[draws.below(of.len() as u32) as usize].clone()
+}
+
+fn settings(draws: &mut Stream) -> Vec<(String, String)> {
+    let all: [(&str, &[&str]); 24] = [
+        ("question", &["clicks", "clicks", "users", "conversion"]),
+        ("window", &["1m", "5m", "30s", "10m", "0s"]),
+        ("source", &["clickstream", "poisson", "constant"]),
+        ("rate", &["0.5", "2", "7"]),
+        ("users", &["50", "2000"]),
+        ("period", &["10m", "20m", "30m"]),
+        ("run-time", &["0s", "2m", "12m", "25m"]),
+        ("recompute", &["0s", "0s", "30m"]),
+        ("cut-off", &["0s", "1m"]),
+        ("stream-lag", &["0s", "1s", "20s"]),
+        ("grace", &["0s", "30s", "10m", "6h"]),
+        ("hand-off", &["by-offset", "by-offset", "by-batch-id", "by-event-time"]),
+        ("overlap", &["0s", "20s", "-20s"]),
+        ("sketch", &["0", "0", "8"]),
+        ("unite", &["on", "off"]),
+        ("delay", &["0s", "3s"]),
+        ("late-share", &["0", "5%"]),
+        ("late-delay", &["exponential", "uniform", "constant", "log-normal"]),
+        ("drops", &["0", "2%"]),
+        ("duplicates", &["0", "2%"]),
+        ("guarantee", &["at-most-once", "at-least-once", "exactly-once"]),
+        ("checkpoint", &["1s", "17s", "3m"]),
+        ("throughput", &["5", "50", "2000"]),
+        ("seeded", &["off", "on"]),
+    ];
+    let pair =
+        |(name, values): &(&str, &[&str])| ((*name).to_owned(), one(draws, values).to_owned());
+    all.iter().map(pair).collect()
+}
+
+fn operation(draws: &mut Stream) -> Operation {
+    let paths = [
+        vec![Path::Etl],
+        vec![Path::Batch],
+        vec![Path::Speed],
+        vec![Path::Stream],
+        Path::ALL.to_vec(),
+    ];
+    let (paths, share) = (one(draws, &paths), one(draws, &[0.02, 0.5]));
+    let for_ms = one(draws, &[MINUTE, 10 * MINUTE]);
+    match draws.below(14) {
+        0 => Operation::DeployBug { paths },
+        1 => Operation::Fix { paths, reprocess: true },
+        2 => Operation::Fix { paths, reprocess: false },
+        3 => Operation::Switch { when: SwitchWhen::Now },
+        4 => Operation::Switch { when: SwitchWhen::CaughtUp },
+        5 => Operation::Revert,
+        6 => Operation::DropOld,
+        7 | 8 => Operation::Crash,
+        9 => Operation::Outage { for_ms },
+        10 => Operation::Silence { for_ms },
+        11 => Operation::LateData { share, mean_ms: 3 * MINUTE, for_ms },
+        12 => Operation::Duplicates { share, for_ms },
+        _ => Operation::MissBatch,
+    }
+}
+
+/// One run of its own; gives what the checkers found, and the command that replays it.
+fn one_run(number: u64) -> Result<(), String> {
+    let mut draws = Seed(2_026).stream_of("random run", number);
+    let experiment = EXPERIMENTS[draws.below(EXPERIMENTS.len() as u32) as usize];
+    // Settings that are refused are drawn again.
+    let mut simulation = loop {
+        let (settings, seed) = (settings(&mut draws), Seed(draws.bits() >> 11));
+        if let Ok(simulation) =
+            Simulation::open(experiment.name, seed, &settings, Some(90 * MINUTE))
+        {
+            break simulation;
+        }
+    };
+    let mut log = simulation.log().to_vec();
+    for _ in 0..draws.below(6) {
+        let at_ms = i64::from(draws.below(90 * MINUTE as u32));
+        log.push(Logged { at_ms, operation: operation(&mut draws), preset: false });
+    }
+    simulation.replay(log);
+    let command = simulation.command();
+    let run = AssertUnwindSafe(|| {
+        let end = simulation.end_ms();
+        simulation.advance(end, u64::MAX);
+        simulation.checkers()
+    });
+    let checkers = catch_unwind(run).map_err(|_| format!("it panicked: {command}"))?;
+    match checkers.iter().find(|check| !check.held) {
+        Some(check) => Err(format!("{}: {}\n{command}", check.name, check.detail)),
+        None => Ok(()),
+    }
+}
+
+fn runs(numbers: std::ops::Range<u64>) {
+    let failures: Vec<_> =
+        numbers.filter_map(|number| one_run(number).err().map(|why| (number, why))).collect();
+    assert!(
+        failures.is_empty(),
+        "{} runs failed; the first: {:#?}",
+        failures.len(),
+        failures.first()
+    );
+}
+
+#[test]
+fn a_thousand_random_runs_hold_what_must_hold() {
+    runs(0..1_000);
+}
+
+/// `STREAMGLASS_SOAK_RUNS` runs (100,000), or as many as the time allows.
+#[test]
+#[ignore = "long"]
+#[allow(clippy::disallowed_methods, reason = "a test that runs for a time")]
+fn soak_random_runs() {
+    let number = |name: &str, default: u64| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let seconds = number("STREAMGLASS_SOAK_SECONDS", 10);
+    let (begun, most) = (std::time::Instant::now(), number("STREAMGLASS_SOAK_RUNS", 100_000));
+    let mut at = 1_000;
+    while at < 1_000 + most && begun.elapsed().as_secs() < seconds {
+        runs(at..at + 50);
+        at += 50;
+    }
+}
