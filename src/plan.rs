@@ -1,10 +1,11 @@
 //! The physical plan: what a query does, as plain data over resolved columns. No text, no state.
 //!
-//! A front end (built-in pipelines today, SQL tomorrow) ends in a [`Pipeline`]; `exec` begins with
+//! A front end (SQL) ends in a [`Pipeline`]; `exec` begins with
 //! one. Nothing here refers to an operator's code.
 
 pub mod expression;
 pub mod pipeline;
+mod prune;
 pub mod show;
 
 pub use crate::aggregate::AggregateFunction;
@@ -14,3 +15,4 @@ pub use pipeline::{
     OnError, Op, Output, PartitionBy, Pipeline, Route, Sink, Source, Split, SystemColumn,
     TimestampColumn,
 };
+pub use prune::prune;

@@ -126,7 +126,7 @@ impl FlowMap {
                 Op::Sink(sink) => writes.push(&sink.topic),
                 Op::Aggregate(aggregate) => {
                     // Results are in the topic that has the query's name: the label is another.
-                    node.label = words::label(aggregate);
+                    node.label = words::label(pipeline, aggregate);
                     node.detail = words::detail(aggregate);
                 }
                 Op::Join(_) if node.label == pipeline.name => {

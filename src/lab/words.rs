@@ -1,14 +1,26 @@
 //! Plans in plain words, for the labels of the dataflow.
 
 use crate::plan::{Aggregate, AggregateFunction, Op, Pipeline};
+use crate::schema::Role;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::window::WindowSpec;
 
-/// A short name of an aggregate, like `count by state`.
+/// A short name of a query that aggregates, like `count by state`. The keys are called as its results
+/// call them.
 #[must_use]
-pub fn label(aggregate: &Aggregate) -> String {
-    let calls: Vec<_> = aggregate.calls.iter().map(|call| function(call.function)).collect();
-    let keys: Vec<_> = aggregate.group_by.iter().map(|output| name(&output.field.name)).collect();
+pub fn label(pipeline: &Pipeline, aggregate: &Aggregate) -> String {
+    let mut calls: Vec<_> = aggregate.calls.iter().map(|call| function(call.function)).collect();
+    calls.dedup();
+    let results = pipeline.nodes.iter().rev().find_map(|node| match &node.op {
+        Op::Project(outputs) => Some(outputs),
+        _ => None,
+    });
+    let keys: Vec<_> = results
+        .unwrap_or(&aggregate.group_by)
+        .iter()
+        .filter(|output| output.field.role == Role::Key)
+        .map(|output| name(&output.field.name))
+        .collect();
     format!("{} by {}", calls.join(", "), keys.join(", "))
 }
 

@@ -115,10 +115,10 @@ pub enum Expr {
     Call(Arc<str>, Vec<Expr>),
 }
 
-impl Expr {
-    /// Calls `visit` with each direct part.
-    pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
-        match self {
+/// Calls `$visit` with each direct part of `$expr`, by `$iter` (`iter` or `iter_mut`).
+macro_rules! each_child {
+    ($expr:expr, $visit:expr, $iter:ident) => {
+        match $expr {
             Self::Column(_)
             | Self::Literal(..)
             | Self::RowTime
@@ -130,37 +130,49 @@ impl Expr {
             | Self::Not(value)
             | Self::IsNull(value)
             | Self::Cast(value, _)
-            | Self::Field(value, _) => visit(value),
+            | Self::Field(value, _) => $visit(value),
             Self::Compare(_, left, right)
             | Self::IsDistinct(left, right)
             | Self::Arithmetic(_, left, right)
             | Self::Subscript(left, right)
             | Self::Like { value: left, pattern: right, .. } => {
-                visit(left);
-                visit(right);
+                $visit(left);
+                $visit(right);
             }
             Self::And(list) | Self::Or(list) | Self::Array(list) | Self::Call(_, list) => {
-                list.iter().for_each(visit);
+                list.$iter().for_each($visit);
             }
             Self::In(value, list) => {
-                visit(value);
-                list.iter().for_each(visit);
+                $visit(value);
+                list.$iter().for_each($visit);
             }
             Self::Case { branches, otherwise } => {
                 for (when, then) in branches {
-                    visit(when);
-                    visit(then);
+                    $visit(when);
+                    $visit(then);
                 }
-                otherwise.iter().for_each(|otherwise| visit(otherwise));
+                otherwise.$iter().for_each(|otherwise| $visit(otherwise));
             }
             Self::Map(entries) => {
                 for (key, value) in entries {
-                    visit(key);
-                    visit(value);
+                    $visit(key);
+                    $visit(value);
                 }
             }
-            Self::Struct(fields) => fields.iter().for_each(|(_, value)| visit(value)),
+            Self::Struct(fields) => fields.$iter().for_each(|(_, value)| $visit(value)),
         }
+    };
+}
+
+impl Expr {
+    /// Calls `visit` with each direct part.
+    pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        each_child!(self, visit, iter);
+    }
+
+    /// Calls `visit` with each direct part, to change it.
+    pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Self)) {
+        each_child!(self, visit, iter_mut);
     }
 
     /// Whether it can be computed from the first `keys` columns alone, so without a record's value.

@@ -7,4 +7,4 @@ CREATE OR REPLACE STREAM clicks_us WITH (KAFKA_TOPIC='clicks-us') AS
   WHERE country_code = 'US' AND statuscode = '200'
   EMIT CHANGES;
 
-SELECT place_name, state, channel FROM clicks_us EMIT CHANGES LIMIT 200;
+SELECT place_name, state, channel FROM clicks_us EMIT CHANGES;

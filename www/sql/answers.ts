@@ -108,10 +108,11 @@ function table(columns: readonly ResultColumn[], list: readonly string[][], labe
   </div>`;
 }
 
-/** A cell is JSON: texts lose their quotes, times are read as such. */
+/** A cell is JSON: texts lose their quotes, times are read as such, long fractions are cut. */
 function cell(json: string, column: ResultColumn | undefined): string | TemplateResult {
   if (json === "null") return html`<span class="quiet">null</span>`;
   if (column !== undefined && TIMES.test(column.name)) return html`<span title=${json}>${time(Number(json))}</span>`;
+  if (column?.dataType === "DOUBLE") return html`<span title=${json}>${rounded(Number(json))}</span>`;
   if (!json.startsWith('"')) return json;
   try {
     return String(JSON.parse(json));
@@ -119,6 +120,9 @@ function cell(json: string, column: ResultColumn | undefined): string | Template
     return json;
   }
 }
+
+/** At most six digits: more are in the cell's title. */
+const rounded = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "NaN");
 
 /** A plan as a tree, its result first. */
 function plan(nodes: readonly PlanNode[]): TemplateResult {

@@ -1,7 +1,7 @@
 // CodeMirror set up for SQL: our language, completion, squiggles, and keys that leave the keyboard to
 // the page when a person wants it back. Knows nothing of labs.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { type Diagnostic as Squiggle, lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -52,11 +52,13 @@ export class Editor {
         ...completionKeymap,
         ...lintKeymap,
         ...historyKeymap,
+        { key: "Tab", run: acceptCompletion },
         // Escape, then Tab leaves the editor (CodeMirror's own rule), so Tab may indent.
         indentWithTab,
         ...defaultKeymap,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": "SQL", "aria-describedby": describedBy, spellcheck: "false", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": "SQL", "aria-describedby": describedBy, spellcheck: "false", autocapitalize: "off", tabindex: "0" }),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) hooks.changed();
       }),
@@ -115,6 +117,22 @@ export class Editor {
   #state(doc: string): EditorState {
     return EditorState.create({ doc, extensions: this.#extensions });
   }
+}
+
+/**
+ * Text typed over a selection. Left to the browser, Chromium keeps the look of what it replaces by an
+ * inline style, which a page's policy forbids.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { main } = view.state.selection;
+  const { data, inputType, isComposing } = event;
+  if (inputType !== "insertText" || data === null || isComposing || main.empty) return false;
+  const insert = (): ReturnType<EditorState["update"]> => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  // As CodeMirror does: what closes brackets has its say first.
+  const taken = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, data, insert));
+  if (!taken) view.dispatch(insert());
+  event.preventDefault();
+  return true;
 }
 
 function message({ code, message: text, help }: Diagnostic): HTMLElement {

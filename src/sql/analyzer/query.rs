@@ -182,7 +182,8 @@ pub fn select(
     }
     let mut builder = Builder::default();
     let rows = analyze(query, None, context, &mut builder, findings)?;
-    let pipeline = Pipeline { name: id.to_owned(), nodes: builder.nodes };
+    let mut pipeline = Pipeline { name: id.to_owned(), nodes: builder.nodes };
+    plan::prune(&mut pipeline);
     Some(Selected {
         pipeline,
         node: rows.node,
@@ -259,7 +260,8 @@ fn finish(
     }
     let name = format!("to {}", sink.name);
     builder.add(&name, vec![rows.node], Op::Sink(op));
-    let pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
+    let mut pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
+    plan::prune(&mut pipeline);
     Some(Planned { pipeline, sink, reads: rows.reads })
 }
 
