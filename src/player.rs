@@ -44,12 +44,18 @@ struct Run {
     given: Given,
     /// The whole command log, also what lies ahead after going back.
     log: Vec<Logged>,
-    /// Whether a person did something: then the log is theirs and not the preset's script.
-    by_hand: bool,
     kept: Checkpoints<Simulation>,
     latest: i64,
     /// Where a seek or a step goes.
     goal: Option<i64>,
+}
+
+/// What is to happen in a run that begins.
+enum Log {
+    /// This.
+    Whole(Vec<Logged>),
+    /// This, and what the preset's script says.
+    Besides(Vec<Logged>),
 }
 
 /// What a run was opened with.
@@ -76,7 +82,7 @@ impl Player {
             }
             ExperimentCommand::Open { experiment, seed, settings, for_ms, log } => {
                 let given = Given { experiment, seed, settings, for_ms };
-                let log = (!log.is_empty()).then_some(log);
+                let log = if log.is_empty() { Log::Besides(log) } else { Log::Whole(log) };
                 return Some(self.open(given, log, 0));
             }
             ExperimentCommand::Set { name, value } => return self.set(name, value),
@@ -112,7 +118,7 @@ impl Player {
         None
     }
 
-    fn open(&mut self, given: Given, log: Option<Vec<Logged>>, goal: i64) -> ExperimentEvent {
+    fn open(&mut self, given: Given, log: Log, goal: i64) -> ExperimentEvent {
         match Run::open(given, log) {
             Ok(mut run) => {
                 let opened = run.simulation.opened();
@@ -134,9 +140,9 @@ impl Player {
         let mut given = run.given.clone();
         given.settings.retain(|(other, _)| *other != name);
         given.settings.push((name, value));
-        let log = run.by_hand.then(|| run.log.clone());
+        let by_hand = run.log.iter().filter(|logged| !logged.preset).cloned().collect();
         let at = run.goal.unwrap_or_else(|| run.simulation.clock_ms());
-        Some(self.open(given, log, at))
+        Some(self.open(given, Log::Besides(by_hand), at))
     }
 
     fn operate(&mut self, operation: &Operation) -> Option<ExperimentEvent> {
@@ -245,17 +251,17 @@ impl Player {
 }
 
 impl Run {
-    fn open(given: Given, log: Option<Vec<Logged>>) -> Result<Self, Vec<KnobProblem>> {
+    fn open(given: Given, log: Log) -> Result<Self, Vec<KnobProblem>> {
         let Given { experiment, seed, settings, for_ms } = &given;
         let mut simulation = Simulation::open(experiment, Seed(*seed), settings, *for_ms)?;
-        let by_hand = log.is_some();
-        if let Some(mut log) = log {
-            log.sort_by_key(|logged| logged.at_ms);
-            simulation.follow(&log);
-        }
-        let log = simulation.log().to_vec();
+        let mut log = match log {
+            Log::Whole(log) => log,
+            Log::Besides(by_hand) => [simulation.log(), by_hand.as_slice()].concat(),
+        };
+        log.sort_by_key(|logged| logged.at_ms);
         let kept = Checkpoints::new(stamp(0), 0, simulation.clone());
-        Ok(Self { simulation, given, log, by_hand, kept, latest: 0, goal: None })
+        simulation.follow(&log);
+        Ok(Self { simulation, given, log, kept, latest: 0, goal: None })
     }
 
     fn seek(&mut self, to_ms: i64) {
@@ -293,7 +299,6 @@ impl Run {
         self.simulation.operate(operation)?;
         self.goal = None;
         self.log = self.simulation.log().to_vec();
-        self.by_hand = true;
         self.latest = clock;
         // One taken at this very time does not know of it yet.
         self.kept.forget_after(stamp(clock).turn.saturating_sub(1));

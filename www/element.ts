@@ -30,7 +30,7 @@ export interface StreamGlassEventMap {
   /** An experiment was opened, by a person or a property: the rooms with experiments only. */
   experiment: CustomEvent<Opened>;
   /** The state of an experiment's run, some times a second. */
-  progress: CustomEvent<ExperimentTick>;
+  "experiment-tick": CustomEvent<ExperimentTick>;
   /** Rows of a push query that `run` or a person has started. */
   rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
@@ -187,7 +187,7 @@ export class StreamGlass extends LitElement {
     this.addEventListener("focusin", () => (this.#active = true), { signal });
     this.renderRoot.addEventListener("restart", () => this.#restart(), { signal });
     this.renderRoot.addEventListener("bench-opened", (event) => this.#opened((event as CustomEvent<Opened>).detail), { signal });
-    this.renderRoot.addEventListener("bench-tick", (event) => this.#emit("progress", (event as CustomEvent<ExperimentTick>).detail), { signal });
+    this.renderRoot.addEventListener("bench-tick", (event) => this.#emit("experiment-tick", (event as CustomEvent<ExperimentTick>).detail), { signal });
     this.renderRoot.addEventListener("bench-failed", (event) => this.#emit("error", { message: (event as CustomEvent<string>).detail }), { signal });
     this.#started = false;
     this.#announced = 0;

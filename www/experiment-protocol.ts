@@ -380,7 +380,12 @@ atMs: number,
 /**
  * What.
  */
-operation: Operation, };
+operation: Operation, 
+/**
+ * Whether the preset's script does it, not a person. What a person does changes nothing about
+ * what the script does later.
+ */
+preset: boolean, };
 
 /**
  * All three lanes at one time.
