@@ -94,7 +94,9 @@ test("the time line is dragged back", async ({ page }) => {
   const bench = await Bench.open(page, "speed-layer");
   const { endMs } = await bench.settled();
   await bench.goTo(Math.round(endMs / 2));
-  const box = await bench.room.locator(".panel-age").boundingBox();
+  const panel = bench.room.locator(".panel-age");
+  await panel.scrollIntoViewIfNeeded();
+  const box = await panel.boundingBox();
   if (box === null) throw new Error("the panel is not there");
   await page.mouse.move(box.x + box.width * 0.8, box.y + 40);
   await page.mouse.down();

@@ -68,14 +68,15 @@ export class Lanes extends LitElement {
   }
 
   #stations(scene: LaneScene): TemplateResult {
-    return html`<ul class=${`stations rows-${1 + Math.max(...scene.stations.map(({ row }) => row))}`}>
+    return html`<ul class=${`stations rows-${1 + Math.max(...scene.stations.map(({ row }) => row))} columns-${1 + Math.max(...scene.stations.map(({ column }) => column))}`}>
       ${scene.stations.map((station) => this.#station(station, scene))}
     </ul>`;
   }
 
   #station(station: Station, scene: LaneScene): TemplateResult {
     const rows = scene.stations.filter(({ column }) => column === station.column).length;
-    const tall = rows === 1;
+    // Events reach lambda's speed layer below its master dataset, not through it.
+    const tall = rows === 1 && station.kind !== "master";
     const state = stateOf(station);
     return html`<li
       class=${`station is-${station.state} ${station.buggy ? "buggy" : ""} ${tall ? "tall" : ""}`}

@@ -134,12 +134,12 @@ export class Architectures extends LitElement implements Hands {
         ${happened(bench)}
       </div>
       ${full
-        ? html`<aside class="xside" aria-label="What you can change">
-            ${this.#operations(bench)} ${this.#knobs(bench)}
-          </aside>`
+        ? html`<div class="xside">
+            ${this.#operations(bench)} ${this.#knobs(bench)} ${scoreCard(bench.verdict)}
+          </div>`
         : nothing}
       <div class="xend">
-        ${scoreCard(bench.verdict)} ${proof(bench.verdict)}
+        ${full ? nothing : scoreCard(bench.verdict)} ${proof(bench.verdict)}
         ${full && info !== undefined
           ? html`<section class="card about" aria-labelledby="about-title"><div class="card-head"><h2 id="about-title">Why it comes out so</h2></div><p>${info.text}</p>
               <details><summary>The question as SQL</summary><pre tabindex="0">${bench.opened?.sql ?? ""}</pre></details></section>`
@@ -172,7 +172,7 @@ export class Architectures extends LitElement implements Hands {
     return html`<div class="chooser">
       <div class="chooser-bar">
         <button class="plain chooser-open" aria-expanded=${this.#choosing ? "true" : "false"} aria-controls="experiments" @click=${this.#flip}>
-          <span class="quiet">Experiment ${info?.number ?? ""} of ${all.length}</span><span>All experiments</span>${icons.chevron}
+          <span class="quiet">Experiment ${info?.number ?? ""}</span><span>All experiments</span>${icons.chevron}
         </button>
         ${button(beside(-1), "Previous experiment", "turn-left")} ${button(beside(1), "Next experiment", "turn-right")}
       </div>

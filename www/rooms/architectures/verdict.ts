@@ -25,7 +25,7 @@ export function proof(verdict: Verdict | null): TemplateResult {
     <div class="card-head"><h2 id="proof-title">Expected and measured</h2><p class="small quiet">formulas beside the run, so far</p></div>
     ${expected.length === 0
       ? html`<p class="quiet">${verdict === null ? "Nothing was measured yet." : "The run has not come to what the formulas are about, or something was done that they do not know."}</p>`
-      : html`<div class="table-scroll" tabindex="0" role="region" aria-label="Expected and measured"><table>
+      : html`<div class="table-scroll" tabindex="0" role="region" aria-label="Expected and measured, table"><table>
           <thead><tr><th scope="col">What</th><th scope="col" class="number">Expected</th><th scope="col" class="number">Measured</th><th scope="col">Held</th></tr></thead>
           <tbody>
             ${expected.map(
