@@ -125,7 +125,7 @@ test("a problem is shown at its knob, and changes nothing", async ({ page }) => 
 test("the address follows the experiment, and the keyboard moves time", async ({ page }) => {
   const bench = await Bench.open(page, "crash");
   await bench.room.getByRole("button", { name: /All experiments/ }).press("Enter");
-  await bench.room.locator(".experiment", { hasText: /missing/i }).first().press("Enter");
+  await bench.room.locator(`.experiment:has(.experiment-number:text-is("4"))`).press("Enter");
   await expect(page).toHaveURL(/#architectures\/missing-batch$/);
   await page.locator("body").press(">");
   await bench.settled(({ clockMs }) => clockMs === MINUTE);
