@@ -144,10 +144,15 @@ pub trait Accumulator {
     /// Adds the group's result to `out`, a column of the function's result type.
     fn evaluate_into(&mut self, group: u32, out: &mut Column);
 
+    /// The same for a group that is reset next, which may give its values away.
+    fn evaluate_last(&mut self, group: u32, out: &mut Column) {
+        self.evaluate_into(group, out);
+    }
+
     /// Makes the group empty again.
     fn reset(&mut self, group: u32);
 
-    /// Memory in bytes, without the allocator's overhead.
+    /// Memory in bytes, by lengths and not capacities: a restored state gives the same.
     fn size_bytes(&self) -> usize;
 
     /// Whether the result depends neither on the order of rows nor on how they were merged, so

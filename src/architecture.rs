@@ -10,6 +10,7 @@ pub mod cost;
 pub mod kappa;
 pub mod lambda;
 pub mod oltp;
+mod pages;
 pub mod question;
 pub mod report;
 pub mod scene;

@@ -31,6 +31,12 @@ impl Strings {
         self.ends.is_empty()
     }
 
+    /// Bytes of all values.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// The value at `row`.
     ///
     /// # Panics
@@ -136,6 +142,27 @@ impl Column {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.valid.is_empty()
+    }
+
+    /// About how many bytes the values have: of nested ones the first level is counted.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let nested = |value: &Value| match value {
+            Value::Array(items) | Value::Struct(items) => items.len() * size_of::<Value>(),
+            Value::Map(entries) => entries.len() * 2 * size_of::<Value>(),
+            _ => 0,
+        };
+        let bytes = match &self.data {
+            ColumnData::Boolean(v) => v.len(),
+            ColumnData::Int(v) => v.len() * 4,
+            ColumnData::BigInt(v) | ColumnData::Timestamp(v) => v.len() * 8,
+            ColumnData::Double(v) => v.len() * 8,
+            ColumnData::Varchar(v) => v.bytes() + v.len() * 4,
+            ColumnData::Nested(v) => {
+                v.len() * size_of::<Value>() + v.iter().map(nested).sum::<usize>()
+            }
+        };
+        bytes as u64
     }
 
     /// Removes all rows, keeps the memory.
@@ -319,6 +346,13 @@ impl Chunk {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.timestamps.is_empty()
+    }
+
+    /// About how many bytes the rows have.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let values: u64 = self.columns.iter().map(Column::bytes).sum();
+        values + self.len() as u64 * 24
     }
 
     /// Whether `row` deletes its key.

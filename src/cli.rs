@@ -9,6 +9,7 @@ mod replay;
 mod run;
 mod simulate;
 mod simulate_charts;
+mod sql;
 mod svg;
 mod test;
 mod units;
@@ -31,6 +32,7 @@ enum Command {
     Generate(generate::Args),
     Count(count::Args),
     Run(run::Args),
+    Sql(sql::Args),
     Replay(replay::Args),
     Simulate(simulate::Args),
     Test(test::Args),
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Count(args) => count::run(args),
         Command::Run(args) => run::run(args),
+        Command::Sql(args) => sql::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Test(args) => test::run(args),

@@ -8,6 +8,7 @@
 //! Not here: topics and partitions, threads, and any clock but the virtual one.
 
 mod agents;
+mod arrivals;
 mod channel;
 mod config;
 mod counters;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::chunk::Chunk;
+use crate::exec::Limits;
 use crate::exec::{DropReason, Drops, OperatorStats, PlanError, Task};
 use crate::plan::{Node, Op, Pipeline};
 use crate::state::checkpoint::CheckpointError;
@@ -96,6 +97,9 @@ pub struct Engine {
     /// When the next commit is due; commits lie on a grid of virtual time.
     next_commit: Option<Micros>,
     coalesced: bool,
+    limits: Limits,
+    /// Bytes that a query may put through its operators in a turn; `None` is without end.
+    turn_bytes: Option<u64>,
 }
 
 /// All that an engine is at one point.
@@ -110,7 +114,14 @@ pub struct EngineCheckpoint {
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { topics: Topics::default(), queries: Vec::new(), next_commit: None, coalesced: true }
+        Self {
+            topics: Topics::default(),
+            queries: Vec::new(),
+            next_commit: None,
+            coalesced: true,
+            limits: Limits::default(),
+            turn_bytes: None,
+        }
     }
 }
 
@@ -137,6 +148,24 @@ impl Engine {
         self.coalesced
     }
 
+    /// Gives queries that are started from now on other limits.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Ends a query's part of a turn when so many bytes went through its operators: it goes on in
+    /// the next turn, so that one which has much to catch up with does not hold up the others.
+    /// Without it a turn ends when all is read.
+    pub const fn bound_turns(&mut self, bytes: Option<u64>) {
+        self.turn_bytes = bytes;
+    }
+
+    /// The bound of [`Engine::bound_turns`].
+    #[must_use]
+    pub const fn turn_bytes(&self) -> Option<u64> {
+        self.turn_bytes
+    }
+
     /// Adds a topic.
     ///
     /// # Errors
@@ -154,7 +183,7 @@ impl Engine {
         if self.queries.iter().any(|query| query.pipeline.name == pipeline.name) {
             return Err(StartError::NameTaken(pipeline.name));
         }
-        let task = Task::new(&pipeline, &mut self.topics)?;
+        let task = Task::new(&pipeline, &mut self.topics)?.with_limits(self.limits);
         self.queries.push(Query { pipeline: Arc::new(pipeline), task, paused: false });
         Ok(())
     }
@@ -176,7 +205,7 @@ impl Engine {
         let Some(query) = self.queries.iter_mut().find(named) else {
             return Err(StartError::NoQuery(pipeline.name));
         };
-        let mut task = Task::new(&pipeline, &mut self.topics)?;
+        let mut task = Task::new(&pipeline, &mut self.topics)?.with_limits(self.limits);
         task.go_on_from(&query.task);
         query.task = task;
         query.pipeline = Arc::new(pipeline);
@@ -214,13 +243,18 @@ impl Engine {
 
     /// Lets the queries read what is there, each before those that read its results.
     fn drain(&mut self, now: Timestamp) {
-        let Self { topics, queries, coalesced, .. } = self;
+        let Self { topics, queries, coalesced, turn_bytes, .. } = self;
         for Query { task, .. } in queries.iter_mut().filter(|query| !query.paused) {
-            if *coalesced {
-                while task.poll(topics, BATCH) > 0 {}
-            } else {
-                while task.poll(topics, 1) > 0 {
+            let end = turn_bytes.map_or(u64::MAX, |bytes| task.work().saturating_add(bytes));
+            while task.work() < end {
+                if *coalesced {
+                    if task.poll(topics, BATCH) == 0 {
+                        break;
+                    }
+                } else if task.poll(topics, 1) > 0 {
                     task.commit(now, topics);
+                } else {
+                    break;
                 }
             }
         }
@@ -270,7 +304,7 @@ impl Engine {
         let mut topics = checkpoint.topics.clone();
         let mut queries = Vec::with_capacity(checkpoint.queries.len());
         for (pipeline, state, paused) in &checkpoint.queries {
-            let mut task = Task::new(pipeline, &mut topics)?;
+            let mut task = Task::new(pipeline, &mut topics)?.with_limits(self.limits);
             task.restore(state)?;
             queries.push(Query { pipeline: Arc::clone(pipeline), task, paused: *paused });
         }
@@ -295,6 +329,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::CollectLimit => "over the collect limit",
         DropReason::FinalWindowLost => "final window lost",
         DropReason::Removed => "removed before it was read",
+        DropReason::Failed => "expression failed",
     }
 }
 

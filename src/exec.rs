@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::Chunk;
+use crate::chunk::{Chunk, Column, ColumnData};
 use crate::state::checkpoint::{CheckpointError, Reader};
 use crate::time::Timestamp;
 
@@ -20,6 +20,7 @@ pub mod expression;
 pub mod filter;
 pub mod identity;
 pub mod join;
+pub mod limits;
 pub mod partition_by;
 pub mod partitioner;
 pub mod project;
@@ -28,7 +29,24 @@ pub mod sink;
 pub mod split;
 pub mod task;
 
+pub use limits::{Exceeded, Limits};
 pub use task::{PlanError, Task};
+
+/// Rows of one row from which the output is measured,
+const MANY_ROWS: usize = 64;
+/// or bytes of one.
+const MANY_BYTES: usize = 64 << 10;
+
+/// About how many bytes a row of some columns has.
+#[must_use]
+pub fn row_bytes(columns: &[Column], row: usize) -> usize {
+    let of = |column: &Column| match &column.data {
+        ColumnData::Varchar(texts) => texts.get(row).len() + 4,
+        ColumnData::Nested(values) => 16 + values[row].heap_bytes().min(MANY_BYTES),
+        _ => 8,
+    };
+    columns.iter().map(of).sum::<usize>() + 24
+}
 
 /// What a task sends through its operators.
 #[derive(Clone, Copy, Debug)]
@@ -60,11 +78,13 @@ pub enum DropReason {
     FinalWindowLost,
     /// Retention removed the record before it was read.
     Removed,
+    /// An expression failed: not the row was left out, but the value is NULL.
+    Failed,
 }
 
 impl DropReason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Late,
         Self::NullKey,
         Self::Tombstone,
@@ -74,6 +94,7 @@ impl DropReason {
         Self::CollectLimit,
         Self::FinalWindowLost,
         Self::Removed,
+        Self::Failed,
     ];
 }
 
@@ -106,13 +127,34 @@ pub struct Collector {
     pub output: Chunk,
     /// What was dropped since the start.
     pub drops: Drops,
+    /// What the query may use.
+    pub limits: Limits,
+    /// The limit that the operator is over: it gives out nothing more, and the query stops.
+    pub exceeded: Option<Exceeded>,
 }
 
 impl Collector {
     /// An empty collector for rows of an operator's columns.
     #[must_use]
     pub fn new<'a>(types: impl IntoIterator<Item = &'a crate::value::DataType>) -> Self {
-        Self { output: Chunk::new(types), drops: Drops::default() }
+        Self { output: Chunk::new(types), ..Self::default() }
+    }
+
+    /// Whether `rows` rows of one, of about so many bytes each, may be added to the output. When
+    /// not, the limit is noted.
+    pub fn admits(&mut self, rows: usize, row_bytes: usize) -> bool {
+        let most = self.limits.rows_of_row;
+        if rows > most {
+            self.exceeded = Some(Exceeded::RowsOfRow { rows, most });
+        } else if rows > MANY_ROWS || row_bytes > MANY_BYTES {
+            // Only then, as the output is measured as a whole.
+            let bytes = self.output.bytes() + rows as u64 * row_bytes as u64;
+            let most = self.limits.output_bytes;
+            if bytes > most {
+                self.exceeded = Some(Exceeded::OutputBytes { most });
+            }
+        }
+        self.exceeded.is_none()
     }
 }
 

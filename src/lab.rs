@@ -29,6 +29,7 @@ use crate::lab::protocol::{Command, Count, Event, Inspection, Problem, Tick};
 use crate::lab::run::{GRID, Run, RunCheckpoint};
 use crate::lab::save::Save;
 use crate::rng::Seed;
+use crate::session::Session;
 use crate::time::{DAY_MS, Micros, Timestamp};
 
 /// Seeds are numbers that JavaScript holds exactly.
@@ -430,6 +431,12 @@ impl Lab {
             lab.latest = lab.run.at().clock;
             each(&lab);
         }
+    }
+
+    /// What statements have declared, and the topics and queries that there are.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        self.run.session()
     }
 
     /// The configuration of the run.

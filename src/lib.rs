@@ -22,6 +22,7 @@ pub mod rng;
 pub mod schema;
 pub mod session;
 pub mod sim;
+pub mod sink;
 pub mod sql;
 pub mod state;
 pub mod time;

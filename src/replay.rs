@@ -23,9 +23,11 @@ use crate::sql::workspace::{Step, Workspace};
 use crate::time::{Micros, Timestamp};
 use crate::topic::{Consumer, TopicConfig};
 
+mod follow;
 mod input;
 mod output;
 
+pub use follow::{Follow, FollowError, Taken};
 pub use input::{InputError, Inputs};
 
 /// Why a script gave no result.
@@ -37,6 +39,9 @@ pub enum ReplayError {
     /// An input cannot be brought into its topic.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// A topic to follow is not there.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
     /// A query did not start.
     #[error("query {0}: {1}")]
     Start(String, Box<StartError>),
@@ -58,6 +63,7 @@ impl ReplayError {
             Self::Start(..) => "SG-0502",
             Self::Stopped(..) => "SG-0503",
             Self::Insert(..) => "SG-0504",
+            Self::Follow(..) => "SG-0505",
         }
     }
 }

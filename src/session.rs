@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::{Engine, EngineCheckpoint, RestoreError};
+use crate::exec::limits::MOST_TURN_BYTES;
 use crate::murmur2::partition_for_key;
 use crate::plan::Emit;
 use crate::record::PartitionId;
@@ -115,7 +116,10 @@ pub const fn changes_run(statement: &StatementKind) -> bool {
 impl Session {
     /// A session over an engine, maybe with topics and queries already.
     #[must_use]
-    pub fn new(engine: Engine, mode: Mode) -> Self {
+    pub fn new(mut engine: Engine, mode: Mode) -> Self {
+        if mode == Mode::Live {
+            engine.bound_turns(Some(MOST_TURN_BYTES));
+        }
         Self { engine, mode, ..Self::default() }
     }
 
@@ -330,7 +334,9 @@ impl Session {
             Step::Describe(names, extended) => {
                 let sources = names.iter().filter_map(|name| self.workspace.catalog.source(name));
                 let lists = sources
-                    .flat_map(|source| listing::describe(source, extended, &self.workspace))
+                    .flat_map(|source| {
+                        listing::describe(source, extended, &self.workspace, &self.engine)
+                    })
                     .collect();
                 Ok(Outcome::Lists { lists })
             }

@@ -22,6 +22,7 @@ pub mod catalog;
 pub mod diagnostic;
 pub mod lexer;
 pub mod parser;
+pub mod pieces;
 pub mod printer;
 pub mod settings;
 pub mod span;

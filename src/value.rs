@@ -86,6 +86,23 @@ impl Value {
         Self::Varchar(Arc::from(text))
     }
 
+    /// Bytes that it holds outside itself: texts and items, to any depth. What values share is
+    /// counted with each.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Varchar(text) => text.len(),
+            Self::Array(items) | Self::Struct(items) => {
+                items.iter().map(|item| size_of::<Self>() + item.heap_bytes()).sum()
+            }
+            Self::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| 2 * size_of::<Self>() + key.heap_bytes() + value.heap_bytes())
+                .sum(),
+            _ => 0,
+        }
+    }
+
     /// Whether this is NULL.
     #[must_use]
     pub const fn is_null(&self) -> bool {

@@ -8,6 +8,8 @@ mod generate;
 mod replay;
 #[path = "cli/simulate.rs"]
 mod simulate;
+#[path = "cli/sql.rs"]
+mod sql;
 
 use std::io::Write;
 use std::path::PathBuf;

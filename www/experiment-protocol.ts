@@ -646,7 +646,7 @@ atMs: number,
  */
 lane: Lane | null, 
 /**
- * A few words for the chart, as `08:00 batch lands`.
+ * A few words for the chart, as `batch 3 lands`.
  */
 label: string, 
 /**

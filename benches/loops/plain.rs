@@ -1,15 +1,16 @@
 //! The windowed queries as loops that a good Rust programmer would write first: a typed row, the
-//! standard hash map, a tuple as the key. No lateness, no memory bound, nothing given out before the
-//! end.
+//! standard hash map, a tuple as the key. No lateness, no memory bound; nothing is given out before
+//! the end but sessions, which nobody would keep open for ever.
 #![allow(clippy::disallowed_types, reason = "these loops use what a plain loop uses")]
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use datasketches::hash::value::raw_bytes;
 use datasketches::hll::{HllSketch, HllType};
 
-use super::query::{GAP_MS, HOPPING_MS, LG_K, STEP_MS};
+use super::query::{GAP_MS, GRACE_MS, HOPPING_MS, LG_K, STEP_MS};
 
 fn step_of(time: i64) -> i64 {
     time - time.rem_euclid(STEP_MS)
@@ -81,23 +82,43 @@ pub fn hopping_by_minute<S: Eq + Hash + Clone>(rows: impl Iterator<Item = (i64, 
     windows
 }
 
-/// First and last time and the states of the sessions of each sid.
-pub type Sessions<S> = HashMap<i64, Vec<(i64, i64, Vec<S>)>>;
+/// A session: its sid, first and last time, and states.
+type Session<S> = (i64, i64, i64, Vec<S>);
 
-/// From time, sid and state.
+/// Sessions of a stream without end: those that may go on, by sid, and those that were given out.
+pub struct Sessions<S> {
+    open: HashMap<i64, Session<S>>,
+    closed: Vec<Session<S>>,
+}
+
+/// From time, sid and state. Once a minute of stream time what has ended is given out.
 pub fn sessions<S>(rows: impl Iterator<Item = (i64, i64, S)>) -> Sessions<S> {
-    let mut sessions = Sessions::new();
+    let (mut open, mut closed) = (HashMap::<i64, Session<S>>::new(), Vec::new());
+    let (mut stream_time, mut next_look) = (i64::MIN, i64::MIN);
     for (time, sid, state) in rows {
-        let of_sid = sessions.entry(sid).or_default();
-        match of_sid.last_mut() {
-            Some((first, last, states)) if time - *last <= GAP_MS && *first - time <= GAP_MS => {
-                (*first, *last) = ((*first).min(time), (*last).max(time));
-                states.push(state);
+        stream_time = stream_time.max(time);
+        if stream_time >= next_look {
+            next_look = stream_time + STEP_MS;
+            let first_open = stream_time - GAP_MS - GRACE_MS;
+            let ended = open.extract_if(|_, (_, _, last, _)| *last < first_open);
+            closed.extend(ended.map(|(_, session)| session));
+        }
+        match open.entry(sid) {
+            Entry::Vacant(entry) => {
+                entry.insert((sid, time, time, vec![state]));
             }
-            _ => of_sid.push((time, time, vec![state])),
+            Entry::Occupied(mut entry) => {
+                let (_, first, last, states) = entry.get_mut();
+                if time - *last <= GAP_MS && *first - time <= GAP_MS {
+                    (*first, *last) = ((*first).min(time), (*last).max(time));
+                    states.push(state);
+                } else {
+                    closed.push(entry.insert((sid, time, time, vec![state])));
+                }
+            }
         }
     }
-    sessions
+    Sessions { open, closed }
 }
 
 /// The groups of a plain loop.
@@ -153,17 +174,21 @@ impl<S: AsRef<str>> Groups for Counts<S> {
     }
 }
 
+impl<S> Sessions<S> {
+    fn all(&self) -> impl Iterator<Item = &Session<S>> {
+        self.closed.iter().chain(self.open.values())
+    }
+}
+
 impl<S: AsRef<str>> Groups for Sessions<S> {
     fn sum(&self) -> u64 {
-        self.values().flatten().map(|(_, _, states)| 1 + states.len() as u64).sum()
+        self.all().map(|(_, _, _, states)| 1 + states.len() as u64).sum()
     }
 
     fn results(&self) -> Vec<String> {
-        sorted(self.iter().flat_map(|(sid, sessions)| {
-            sessions.iter().map(move |(first, _, states)| {
-                let states: Vec<&str> = states.iter().map(AsRef::as_ref).collect();
-                format!("{first} {sid} {}", states.join(","))
-            })
+        sorted(self.all().map(|(sid, first, _, states)| {
+            let states: Vec<&str> = states.iter().map(AsRef::as_ref).collect();
+            format!("{first} {sid} {}", states.join(","))
         }))
     }
 }

@@ -25,7 +25,8 @@ pub const GAP_MS: i64 = 30 * MINUTE_MS;
 /// Logarithm of the registers of a sketch.
 pub const LG_K: u8 = 12;
 
-const GRACE_MS: i64 = MINUTE_MS;
+/// How late a click may be.
+pub const GRACE_MS: i64 = MINUTE_MS;
 const ROWS: usize = 2_048;
 /// More than a session has.
 const LIMIT: u32 = 10_000;

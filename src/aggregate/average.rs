@@ -63,7 +63,7 @@ impl Accumulator for IntegerAverage {
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<(i64, i64)>()
+        self.groups.len() * size_of::<(i64, i64)>()
     }
 
     fn shares_slices(&self) -> bool {
@@ -125,7 +125,7 @@ impl Accumulator for DoubleAverage {
     }
 
     fn size_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<(f64, i64)>()
+        self.0.len() * size_of::<(f64, i64)>()
     }
 
     fn shares_slices(&self) -> bool {

@@ -84,13 +84,21 @@ impl Accumulator for CollectList {
         push_array(out, self.groups[group as usize].as_slice());
     }
 
+    fn evaluate_last(&mut self, group: u32, out: &mut Column) {
+        let list = &mut self.groups[group as usize];
+        self.items -= list.len() as u64;
+        push_array(out, list.drain(..).collect::<Arc<[Value]>>());
+    }
+
     fn reset(&mut self, group: u32) {
         self.items -= self.groups[group as usize].len() as u64;
         self.groups[group as usize].clear();
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<Vec<Value>>() + self.items as usize * size_of::<Value>()
+        let held: usize = self.groups.iter().flatten().map(Value::heap_bytes).sum();
+        let handles = self.items as usize * size_of::<Value>();
+        self.groups.len() * size_of::<Vec<Value>>() + handles + held
     }
 
     fn shares_slices(&self) -> bool {

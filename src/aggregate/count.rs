@@ -53,7 +53,7 @@ impl Accumulator for Count {
     }
 
     fn size_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<i64>()
+        self.0.len() * size_of::<i64>()
     }
 
     fn shares_slices(&self) -> bool {

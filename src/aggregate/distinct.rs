@@ -92,9 +92,9 @@ impl ByteSet {
     /// Memory in bytes.
     pub fn size_bytes(&self) -> usize {
         size_of::<Self>()
-            + self.entries.bytes.capacity()
-            + self.entries.ends.capacity() * 4
-            + self.table.capacity() * 5
+            + self.entries.bytes.len()
+            + self.entries.ends.len() * 4
+            + self.table.len() * 5
     }
 }
 

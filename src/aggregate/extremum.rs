@@ -68,7 +68,7 @@ impl Accumulator for IntegerExtremum {
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<Option<i64>>()
+        self.groups.len() * size_of::<Option<i64>>()
     }
 
     fn shares_slices(&self) -> bool {
@@ -129,7 +129,7 @@ impl Accumulator for DoubleExtremum {
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<Option<f64>>()
+        self.groups.len() * size_of::<Option<f64>>()
     }
 
     fn shares_slices(&self) -> bool {
@@ -202,8 +202,8 @@ impl Accumulator for TextExtremum {
     }
 
     fn size_bytes(&self) -> usize {
-        let text = |v: &Value| if let Value::Varchar(t) = v { t.len() } else { 0 };
-        self.groups.capacity() * size_of::<Value>() + self.groups.iter().map(text).sum::<usize>()
+        let held: usize = self.groups.iter().map(Value::heap_bytes).sum();
+        self.groups.len() * size_of::<Value>() + held
     }
 
     fn shares_slices(&self) -> bool {

@@ -82,8 +82,10 @@ impl Accumulator for Histogram {
     }
 
     fn size_bytes(&self) -> usize {
-        let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<(Value, i64)>>() + items * size_of::<(Value, i64)>()
+        let items: usize = self.groups.iter().map(Vec::len).sum();
+        let held: usize = self.groups.iter().flatten().map(|(value, _)| value.heap_bytes()).sum();
+        let handles = items * size_of::<(Value, i64)>();
+        self.groups.len() * size_of::<Vec<(Value, i64)>>() + handles + held
     }
 
     fn shares_slices(&self) -> bool {

@@ -118,7 +118,7 @@ impl Accumulator for Moments {
     }
 
     fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<Sums>()
+        self.groups.len() * size_of::<Sums>()
     }
 
     fn shares_slices(&self) -> bool {

@@ -88,8 +88,10 @@ impl Accumulator for ByOffset {
     }
 
     fn size_bytes(&self) -> usize {
-        let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<(u64, Value)>>() + items * size_of::<(u64, Value)>()
+        let items: usize = self.groups.iter().map(Vec::len).sum();
+        let held: usize = self.groups.iter().flatten().map(|(_, value)| value.heap_bytes()).sum();
+        let handles = items * size_of::<(u64, Value)>();
+        self.groups.len() * size_of::<Vec<(u64, Value)>>() + handles + held
     }
 
     fn shares_slices(&self) -> bool {

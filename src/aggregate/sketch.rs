@@ -97,7 +97,7 @@ impl Accumulator for ApproxCountDistinct {
 
     fn size_bytes(&self) -> usize {
         let sketches: usize = self.groups.iter().flatten().map(HllSketch::estimated_size).sum();
-        sketches + self.groups.capacity() * size_of::<Option<HllSketch>>()
+        sketches + self.groups.len() * size_of::<Option<HllSketch>>()
     }
 
     fn shares_slices(&self) -> bool {

@@ -86,7 +86,7 @@ impl Accumulator for IntegerSum {
     }
 
     fn size_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<i64>()
+        self.0.len() * size_of::<i64>()
     }
 
     fn shares_slices(&self) -> bool {
@@ -137,7 +137,7 @@ impl Accumulator for DoubleSum {
     }
 
     fn size_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<f64>()
+        self.0.len() * size_of::<f64>()
     }
 
     fn shares_slices(&self) -> bool {

@@ -109,8 +109,9 @@ impl Accumulator for TopK {
     }
 
     fn size_bytes(&self) -> usize {
-        let items: usize = self.groups.iter().map(Vec::capacity).sum();
-        self.groups.capacity() * size_of::<Vec<Value>>() + items * size_of::<Value>()
+        let items: usize = self.groups.iter().map(Vec::len).sum();
+        let held: usize = self.groups.iter().flatten().map(Value::heap_bytes).sum();
+        self.groups.len() * size_of::<Vec<Value>>() + items * size_of::<Value>() + held
     }
 
     fn shares_slices(&self) -> bool {

@@ -211,7 +211,7 @@ impl Architecture for Lambda {
             }
             Operation::MissBatch => self.times.to_miss += 1,
             Operation::Crash => {
-                let since = self.speed.crash(now, &mut self.meter);
+                let since = self.speed.crash(now, world.store, &mut self.meter);
                 let text = format!("It had processed {since} events since it last saved.");
                 world.note(now, Lane::Lambda, "speed layer crashes".to_owned(), text);
             }

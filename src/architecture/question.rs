@@ -75,7 +75,9 @@ impl Shape {
         let window = match self.window_ms {
             0 => String::new(),
             size => format!(
-                "\n  WINDOW TUMBLING (SIZE {size} MILLISECONDS, GRACE PERIOD {grace_ms} MILLISECONDS)"
+                "\n  WINDOW TUMBLING (SIZE {size} MILLISECONDS, RETENTION {} MILLISECONDS, GRACE PERIOD {grace_ms} MILLISECONDS)",
+                // Readers ask the table: the job need not keep a window once it has closed.
+                i64::from(size) + grace_ms
             ),
         };
         // Both versions have a WHERE, so that one can go on from the other's state.

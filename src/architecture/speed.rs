@@ -3,7 +3,7 @@
 //! serving layer may show next.
 
 use super::question::BUG_CONTENT;
-use super::store::{SUBSCRIBES, Store};
+use super::store::{Rows, SUBSCRIBES, Store};
 use super::stream_job::{Guarantee, JobSetup};
 use super::view::View;
 use crate::sim::MS_NS;
@@ -185,15 +185,7 @@ impl SpeedLayer {
                 }
                 self.position += 1;
                 self.processed += 1;
-                let row = Row {
-                    offset: rows.offset + i as u64,
-                    event: rows.event[i],
-                    user: rows.user[i],
-                    content: rows.content[i],
-                    channel: rows.channel[i],
-                    flags: rows.flags[i],
-                };
-                self.count(row);
+                self.count(Row::of(&rows, i));
             }
         }
     }
@@ -218,34 +210,33 @@ impl SpeedLayer {
     /// A batch has started: from now on there is a view behind its boundary too. It begins with what
     /// the log already has behind it.
     pub fn open(&mut self, boundary: Boundary, store: &Store) {
+        let view = self.behind(boundary, self.position, store);
+        self.state.views.push(RealTime { boundary, view });
+    }
+
+    /// What the log has behind a boundary, up to an offset.
+    fn behind(&self, boundary: Boundary, upto: u64, store: &Store) -> View {
         let mut view = View::sketched(self.setup.shape, self.sketch);
         let from = match self.hand_off {
             HandOff::ByOffset => boundary.offset,
             _ => store.first_arriving_at(self.hand_off.earliest(boundary)),
         };
-        if from < self.position {
-            let mut stream_time = store.stream_time_before(from);
-            for rows in store.rows(from..self.position) {
-                for i in 0..rows.len() {
-                    stream_time = stream_time.max(rows.event[i]);
-                    let row = Row {
-                        offset: rows.offset + i as u64,
-                        event: rows.event[i],
-                        user: rows.user[i],
-                        content: rows.content[i],
-                        channel: rows.channel[i],
-                        flags: rows.flags[i],
-                    };
-                    let counts = self.hand_off.takes(boundary, row.offset, row.event)
-                        && !row.is_late(self.setup, stream_time)
-                        && !(self.buggy && row.content == BUG_CONTENT);
-                    if counts {
-                        row.add_to(&mut view);
-                    }
+        if from >= upto {
+            return view;
+        }
+        let mut stream_time = store.stream_time_before(from);
+        for rows in store.rows(from..upto) {
+            for row in (0..rows.len()).map(|i| Row::of(&rows, i)) {
+                stream_time = stream_time.max(row.event);
+                let counts = self.hand_off.takes(boundary, row.offset, row.event)
+                    && !row.is_late(self.setup, stream_time)
+                    && !(self.buggy && row.content == BUG_CONTENT);
+                if counts {
+                    row.add_to(&mut view);
                 }
             }
         }
-        self.state.views.push(RealTime { boundary, view });
+        view
     }
 
     /// The batch of a boundary has landed: what is behind older boundaries is not needed any more.
@@ -263,16 +254,16 @@ impl SpeedLayer {
 
     /// The layer crashes at `now` and is back after its start-up, with what its guarantee kept. Gives
     /// how many events it will count again, or has lost.
-    pub fn crash(&mut self, now: i64, meter: &mut AgeMeter) -> u64 {
+    pub fn crash(&mut self, now: i64, store: &Store, meter: &mut AgeMeter) -> u64 {
         let since = self.position - self.saved.position;
         if self.setup.guarantee != Guarantee::AtLeastOnce {
             let saved = self.saved.state.clone().unwrap_or_default();
-            // Views that were opened since are there again, as far as they had come then: empty.
             let views = std::mem::take(&mut self.state.views);
-            let views = views.into_iter().map(|RealTime { boundary, view }| {
+            let views = views.into_iter().map(|RealTime { boundary, .. }| {
                 let before = saved.views.iter().find(|view| view.boundary == boundary);
-                let empty = || View::sketched(view.shape, self.sketch);
-                RealTime { boundary, view: before.map_or_else(empty, |view| view.view.clone()) }
+                // A view that was opened since begins again with what the log has.
+                let anew = || self.behind(boundary, self.saved.position, store);
+                RealTime { boundary, view: before.map_or_else(anew, |view| view.view.clone()) }
             });
             let views = views.collect();
             self.state = State { views, ..saved };
@@ -310,6 +301,17 @@ struct Row {
 }
 
 impl Row {
+    fn of(rows: &Rows<'_>, i: usize) -> Self {
+        Self {
+            offset: rows.offset + i as u64,
+            event: rows.event[i],
+            user: rows.user[i],
+            content: rows.content[i],
+            channel: rows.channel[i],
+            flags: rows.flags[i],
+        }
+    }
+
     fn is_late(self, setup: JobSetup, stream_time: u32) -> bool {
         let end = setup.shape.window_end(setup.shape.window(self.event));
         end.saturating_add(setup.grace_ms) <= i64::from(stream_time)

@@ -1,7 +1,10 @@
 //! A view: what a path says of each window and group, and of all together.
 
+use std::sync::Arc;
+
 use datasketches::hll::{HllSketch, HllType, HllUnion};
 
+use super::pages::Pages;
 use super::question::{Question, Shape};
 
 /// One window and group: of clicks their number; of users theirs, and clicks; of conversion
@@ -97,9 +100,9 @@ pub struct View {
     /// Of users: the precision of sketches; `None` keeps sets.
     sketch: Option<u8>,
     /// By window and group. For sketches `a` is 0: the sketch is asked.
-    cells: Vec<Cell>,
+    cells: Pages<Cell>,
     /// Of users: by window.
-    users: Vec<Option<Users>>,
+    users: Vec<Option<Arc<Users>>>,
     total: Cell,
 }
 
@@ -114,7 +117,7 @@ impl View {
     #[must_use]
     pub const fn sketched(shape: Shape, sketch: Option<u8>) -> Self {
         let total = Cell { a: 0, b: 0 };
-        Self { shape, sketch, cells: Vec::new(), users: Vec::new(), total }
+        Self { shape, sketch, cells: Pages::new(), users: Vec::new(), total }
     }
 
     /// How many windows it reaches.
@@ -127,7 +130,7 @@ impl View {
     pub fn reach(&mut self, window: u32) {
         let cells = (window as usize + 1) * self.shape.groups();
         if self.cells.len() < cells {
-            self.cells.resize(cells, Cell::default());
+            self.cells.grow(cells);
             if self.shape.question == Question::Users {
                 self.users.resize(window as usize + 1, None);
             }
@@ -144,7 +147,8 @@ impl View {
             Question::Conversion => (u64::from(subscribes), 1, channel),
             Question::Users => return self.add_user(window, user),
         };
-        let cell = &mut self.cells[window as usize * self.shape.groups() + usize::from(group)];
+        let at = window as usize * self.shape.groups() + usize::from(group);
+        let cell = self.cells.get_mut(at);
         cell.a += a;
         cell.b += b;
         self.total.a += a;
@@ -156,12 +160,13 @@ impl View {
             None => Users::Exact(Vec::new()),
             Some(lg_k) => Users::Sketch(Box::new(sketch(lg_k))),
         };
-        self.cells[window as usize].b += 1;
+        self.cells.get_mut(window as usize).b += 1;
         self.total.b += 1;
-        match self.users[window as usize].get_or_insert_with(new) {
+        let users = self.users[window as usize].get_or_insert_with(|| Arc::new(new()));
+        match Arc::make_mut(users) {
             Users::Exact(words) => {
                 let new = u64::from(Users::insert(words, user));
-                self.cells[window as usize].a += new;
+                self.cells.get_mut(window as usize).a += new;
                 self.total.a += new;
             }
             Users::Sketch(sketch) => sketch.update(user),
@@ -174,12 +179,12 @@ impl View {
         if let Some(last) = counts.len().max(below.len()).checked_sub(1) {
             self.reach((last / self.shape.groups()) as u32);
         }
-        for (cell, n) in self.cells.iter_mut().zip(counts) {
-            cell.a += n;
+        for (at, n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+            self.cells.get_mut(at).a += n;
             self.total.a += n;
         }
-        for (cell, n) in self.cells.iter_mut().zip(below) {
-            cell.b += n;
+        for (at, n) in below.iter().enumerate().filter(|(_, n)| **n > 0) {
+            self.cells.get_mut(at).b += n;
             self.total.b += n;
         }
     }
@@ -187,7 +192,7 @@ impl View {
     /// Puts a value in the place of what is there: a row of a table of results.
     pub fn put(&mut self, window: u32, group: usize, value: Cell) {
         self.reach(window);
-        let cell = &mut self.cells[window as usize * self.shape.groups() + group];
+        let cell = self.cells.get_mut(window as usize * self.shape.groups() + group);
         self.total.a = self.total.a - cell.a + value.a;
         self.total.b = self.total.b - cell.b + value.b;
         *cell = value;
@@ -198,10 +203,10 @@ impl View {
         let groups = self.shape.groups();
         let end = (windows.end as usize).min(self.windows());
         for window in (windows.start as usize).min(end)..end {
-            for cell in &mut self.cells[window * groups..(window + 1) * groups] {
-                self.total.a -= cell.a;
-                self.total.b -= cell.b;
-                *cell = Cell::default();
+            for at in window * groups..(window + 1) * groups {
+                let Cell { a, b } = std::mem::take(self.cells.get_mut(at));
+                self.total.a -= a;
+                self.total.b -= b;
             }
             if let Some(users) = self.users.get_mut(window) {
                 *users = None;
@@ -215,7 +220,7 @@ impl View {
         let groups = self.shape.groups();
         for window in windows.start..windows.end.min(other.windows() as u32) {
             for group in 0..groups {
-                self.put(window, group, other.cells[window as usize * groups + group]);
+                self.put(window, group, other.cells.get(window as usize * groups + group));
             }
             if let Some(users) = other.users.get(window as usize) {
                 self.users[window as usize].clone_from(users);
@@ -226,27 +231,27 @@ impl View {
     /// A window and group.
     #[must_use]
     pub fn cell(&self, window: usize, group: usize) -> Cell {
-        self.cells.get(window * self.shape.groups() + group).copied().unwrap_or_default()
+        self.cells.get(window * self.shape.groups() + group)
     }
 
     /// A window with all its groups; sketches are asked.
     #[must_use]
     pub fn window(&self, window: usize) -> Cell {
-        if let Some(Some(users @ Users::Sketch(_))) = self.users.get(window) {
-            return Cell { a: users.count(), b: self.cells[window].b };
+        if let Some(Some(users)) = self.users.get(window)
+            && users.lg_k().is_some()
+        {
+            return Cell { a: users.count(), b: self.cells.get(window).b };
         }
         let groups = self.shape.groups();
-        let cells = self.cells.get(window * groups..(window + 1) * groups).unwrap_or_default();
-        cells
-            .iter()
-            .fold(Cell::default(), |sum, cell| Cell { a: sum.a + cell.a, b: sum.b + cell.b })
+        let cells = (window * groups..(window + 1) * groups).map(|at| self.cells.get(at));
+        cells.fold(Cell::default(), |sum, cell| Cell { a: sum.a + cell.a, b: sum.b + cell.b })
     }
 
     /// All windows together; sketches are asked.
     #[must_use]
     pub fn total(&self) -> Cell {
         let sketches = self.users.iter().flatten().filter(|users| users.lg_k().is_some());
-        Cell { a: self.total.a + sketches.map(Users::count).sum::<u64>(), b: self.total.b }
+        Cell { a: self.total.a + sketches.map(|users| users.count()).sum::<u64>(), b: self.total.b }
     }
 
     /// The answer in one number; `None` when there is nothing to divide by.
@@ -267,7 +272,7 @@ impl View {
     /// Bytes, as the cost model charges them.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let users: u64 = self.users.iter().flatten().map(Users::bytes).sum();
+        let users: u64 = self.users.iter().flatten().map(|users| users.bytes()).sum();
         let cell = if self.shape.question == Question::Clicks { 8 } else { 16 };
         cell * self.cells.len() as u64 + users
     }
@@ -297,7 +302,7 @@ pub fn merged_window(a: &View, b: &View, window: usize, merge: Merge) -> Cell {
     if let (Merge::Unite, Some(Some(x)), Some(Some(y))) =
         (merge, a.users.get(window), b.users.get(window))
     {
-        let clicks = a.cells[window].b + b.cells[window].b;
+        let clicks = a.cells.get(window).b + b.cells.get(window).b;
         return Cell { a: x.count_of_both(y), b: clicks };
     }
     let (x, y) = (a.window(window), b.window(window));

@@ -1,9 +1,7 @@
 //! The way from the source to the topics: faults, delay, outages and skew, and the records that wait to
 //! arrive. Not here: the bytes of a record (`serializer.rs`).
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use super::arrivals::Arrivals;
 use super::config::Outage;
 use super::counters::SourceCounters;
 use super::draw::duration_micros;
@@ -60,7 +58,7 @@ pub(super) struct Channel {
     sticky_now: PartitionId,
     sticky_left: u32,
     /// When, in which order sent, and which of `slots`.
-    arrivals: BinaryHeap<Reverse<(Micros, u64, u32)>>,
+    arrivals: Arrivals,
     slots: Vec<Pending>,
     free: Vec<u32>,
     sent: u64,
@@ -82,7 +80,7 @@ impl Channel {
             sticky: seed.stream("sticky partition"),
             sticky_now: PartitionId(0),
             sticky_left: 0,
-            arrivals: BinaryHeap::new(),
+            arrivals: Arrivals::new(),
             slots: Vec::new(),
             free: Vec::new(),
             sent: 0,
@@ -92,12 +90,12 @@ impl Channel {
 
     /// When the next record arrives.
     pub(super) fn next(&self) -> Micros {
-        self.arrivals.peek().map_or(super::population::NEVER, |Reverse((at, _, _))| *at)
+        self.arrivals.next().unwrap_or(super::population::NEVER)
     }
 
     /// The next record that arrives.
     pub(super) fn pop(&mut self) -> Option<Pending> {
-        let Reverse((_, _, slot)) = self.arrivals.pop()?;
+        let (_, _, slot) = self.arrivals.pop()?;
         self.free.push(slot);
         self.counters.delivered += 1;
         Some(self.slots[slot as usize])
@@ -170,7 +168,7 @@ impl Channel {
                 (self.slots.len() - 1) as u32
             }
         };
-        self.arrivals.push(Reverse((arrival, self.sent, slot)));
+        self.arrivals.push((arrival, self.sent, slot));
         self.sent += 1;
     }
 

@@ -1,7 +1,7 @@
 //! Table functions: one row for each item of arrays.
 
 use super::expression::Evaluator;
-use super::{Collector, DropReason, Operator};
+use super::{Collector, DropReason, Operator, row_bytes};
 use crate::chunk::{Chunk, Column, ColumnData};
 use crate::value::Value;
 
@@ -38,13 +38,16 @@ impl Operator for Explode {
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
         let arrays: Vec<&Column> = self.arrays.iter_mut().map(|a| a.evaluate(chunk)).collect();
-        let rows = &mut out.output;
         for row in 0..chunk.len() {
             if chunk.is_tombstone(row) {
                 out.drops.add(DropReason::Tombstone, 1);
                 continue;
             }
             let longest = arrays.iter().map(|array| items(array, row).len()).max().unwrap_or(0);
+            if !out.admits(longest, row_bytes(&chunk.columns, row)) {
+                return;
+            }
+            let rows = &mut out.output;
             for item in 0..longest {
                 rows.push_meta_from(chunk, row);
                 let (before, exploded) = rows.columns.split_at_mut(chunk.columns.len());

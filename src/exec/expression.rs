@@ -150,6 +150,15 @@ impl Evaluator {
         &self.out
     }
 
+    /// What [`Evaluator::evaluate`] gave for this chunk.
+    #[must_use]
+    pub fn evaluated<'a>(&'a self, chunk: &'a Chunk) -> &'a Column {
+        match self.kind {
+            Kind::Column(index) => &chunk.columns[index],
+            _ => &self.out,
+        }
+    }
+
     /// As [`Evaluator::evaluate`], but rows that fail are noted in `faults` and hold anything.
     fn run<'a>(&'a mut self, chunk: &'a Chunk, faults: &mut Faults) -> &'a Column {
         let Self { kind, out, .. } = self;

@@ -35,7 +35,9 @@ impl Operator for Filter {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        let column = self.predicate.evaluate(chunk);
+        self.predicate.evaluate(chunk);
+        out.drops.add(DropReason::Failed, self.predicate.take_failed());
+        let column = self.predicate.evaluated(chunk);
         let ColumnData::Boolean(values) = &column.data else {
             unreachable!("the predicate is a BOOLEAN")
         };
@@ -184,7 +186,7 @@ impl Operator for TableFilter {
     fn stats(&self) -> OperatorStats {
         OperatorStats {
             keys: self.keys.table().len() as u64,
-            state_bytes: (self.keys.size_bytes() + self.state.passed.capacity()) as u64,
+            state_bytes: (self.keys.size_bytes() + self.state.passed.len()) as u64,
             ..OperatorStats::default()
         }
     }

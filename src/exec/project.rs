@@ -1,7 +1,7 @@
 //! `SELECT`: computes new columns from each row.
 
 use super::expression::Evaluator;
-use super::{Collector, Operator};
+use super::{Collector, DropReason, Operator};
 use crate::chunk::Chunk;
 use crate::schema::Role;
 
@@ -33,6 +33,7 @@ impl Operator for Project {
         (0..chunk.len()).for_each(|row| out.output.push_meta_from(chunk, row));
         for ((role, evaluator), column) in self.outputs.iter_mut().zip(&mut out.output.columns) {
             column.gather(evaluator.evaluate(chunk), &self.rows);
+            out.drops.add(DropReason::Failed, evaluator.take_failed());
             if *role == Role::Value {
                 column.set_null(
                     (0..chunk.len()).filter(|r| chunk.is_tombstone(*r)).map(|r| first + r),

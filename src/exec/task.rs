@@ -11,6 +11,7 @@ use super::explode::Explode;
 use super::expression::Evaluator;
 use super::filter::{Filter, TableFilter};
 use super::join;
+use super::limits::{Exceeded, Limits, Pace};
 use super::partition_by::PartitionBy;
 use super::partitioner::Partitioner;
 use super::project::Project;
@@ -40,6 +41,9 @@ use feed::Feed;
 /// Rows that are read before they are processed: they should stay in a core's cache.
 const CHUNK_ROWS: usize = 2_048;
 
+/// Bytes of records that are read before they are processed.
+const CHUNK_BYTES: usize = 16 << 20;
+
 /// Room for the headers of a dead letter above the largest record of the source.
 const DEAD_LETTER_HEADROOM: u32 = 4 << 10;
 
@@ -53,6 +57,8 @@ pub struct Task {
     feeds: Vec<Feed>,
     /// Why it stopped.
     failure: Option<String>,
+    pace: Pace,
+    limits: Limits,
 }
 
 impl fmt::Debug for Task {
@@ -77,6 +83,8 @@ struct Running {
     is_subscribed: bool,
     rows_in: u64,
     rows_out: u64,
+    /// Bytes of rows taken since [`Pace`] was told.
+    bytes_in: u64,
 }
 
 enum Stage {
@@ -114,7 +122,25 @@ impl Task {
         }
         let plan = postcard::to_allocvec(pipeline).expect("a plan serialises into memory");
         let feeds = feed::feeds(&nodes);
-        Ok(Self { name: pipeline.name.clone(), plan, nodes, feeds, failure: None })
+        let pace = Pace::new(CHUNK_ROWS, pipeline.fans_out());
+        let (name, limits) = (pipeline.name.clone(), Limits::default());
+        Ok(Self { name, plan, nodes, feeds, failure: None, pace, limits })
+    }
+
+    /// The same task with other limits than [`Limits::default`].
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        for node in &mut self.nodes {
+            node.collector.limits = limits;
+        }
+        self
+    }
+
+    /// Bytes that went through its operators so far: what a turn of an engine is measured in.
+    #[must_use]
+    pub const fn work(&self) -> u64 {
+        self.pace.work()
     }
 
     /// The pipeline's name.
@@ -212,10 +238,34 @@ impl Task {
             let failure = match &mut node.stage {
                 Stage::Source(source) => source.failure.take(),
                 Stage::Sink(sink) => sink.take_failure(),
-                Stage::Split(_) | Stage::Operator(_) => None,
+                Stage::Split(_) => None,
+                Stage::Operator(_) => node.collector.exceeded.take().map(|e| e.to_string()),
             };
             let named = failure.map(|failure| format!("{}: {failure}", node.name));
             self.failure = self.failure.take().or(named);
+        }
+    }
+
+    /// Tells the pace what a step of so many records led to, and looks at the state when it is time
+    /// to.
+    fn keep_pace(&mut self, records: usize) {
+        let bytes = self.nodes.iter_mut().map(|node| std::mem::take(&mut node.bytes_in)).sum();
+        self.pace.take(records, bytes);
+        if !self.pace.wants_look() {
+            return;
+        }
+        let of = |node: &Running| match &node.stage {
+            Stage::Operator(operator) => operator.stats().state_bytes,
+            Stage::Source(_) | Stage::Split(_) | Stage::Sink(_) => 0,
+        };
+        let states: Vec<u64> = self.nodes.iter().map(of).collect();
+        let bytes = states.iter().sum();
+        self.pace.looked(bytes);
+        let most = self.limits.state_bytes;
+        if bytes > most && self.failure.is_none() {
+            let largest = (0..states.len()).max_by_key(|node| states[*node]).unwrap_or(0);
+            let exceeded = Exceeded::StateBytes { bytes, most };
+            self.failure = Some(format!("{}: {exceeded}", self.nodes[largest].name));
         }
     }
 
@@ -304,6 +354,7 @@ impl Task {
         let mut out = header();
         put_bytes(&mut out, "plan", &self.plan);
         put(&mut out, "failure", &self.failure);
+        put(&mut out, "pace", &self.pace);
         for node in &self.nodes {
             let counters = (node.rows_in, node.rows_out, node.collector.drops);
             put(&mut out, "node", &counters);
@@ -345,6 +396,7 @@ impl Task {
             return Err(CheckpointError::OtherPipeline);
         }
         self.failure = from.read("failure")?;
+        self.pace = from.read("pace")?;
         for node in &mut self.nodes {
             (node.rows_in, node.rows_out, node.collector.drops) = from.read("node")?;
             node.collector.output.clear();
@@ -374,7 +426,7 @@ impl Running {
     ) -> usize {
         let Stage::Source(source) = &mut self.stage else { return 0 };
         let Source { topic, consumer, reader, dead_letters, failure } = source.as_mut();
-        let Collector { output, drops } = &mut self.collector;
+        let Collector { output, drops, .. } = &mut self.collector;
         let read = topics.with(*topic, |topic, others| {
             let each = |record: Record<'_>| {
                 if failure.is_some() {
@@ -395,7 +447,7 @@ impl Running {
                 }
             };
             match of {
-                None => consumer.poll(topic, max_records, usize::MAX, each),
+                None => consumer.poll(topic, max_records, CHUNK_BYTES, each),
                 Some((partition, before)) => {
                     let wanted = |timestamp| before.is_wanted(timestamp);
                     consumer.poll_partition(topic, partition, max_records, wanted, each)
@@ -413,6 +465,7 @@ impl Running {
         match (&mut self.stage, message) {
             (Stage::Operator(operator), Message::Chunk(chunk)) => {
                 self.rows_in += chunk.len() as u64;
+                self.bytes_in += chunk.bytes();
                 operator.process_input(input, chunk, &mut self.collector);
             }
             (Stage::Operator(operator), Message::Commit(now)) => {
@@ -420,6 +473,7 @@ impl Running {
             }
             (Stage::Sink(sink), Message::Chunk(chunk)) => {
                 self.rows_in += chunk.len() as u64;
+                self.bytes_in += chunk.bytes();
                 self.rows_out += sink.write(chunk, topics, &mut self.collector.drops);
             }
             (Stage::Sink(_), Message::Commit(_)) | (Stage::Source(_) | Stage::Split(_), _) => {}
@@ -547,6 +601,7 @@ fn build(
         is_subscribed: false,
         rows_in: 0,
         rows_out: 0,
+        bytes_in: 0,
     })
 }
 

@@ -154,6 +154,10 @@ fn of_values(
         values.clear();
         values.extend(arguments.iter().map(|column| column.value(row)));
         match f(context, &values) {
+            Ok(Value::Varchar(text)) if text.len() > MOST_TEXT => {
+                out.push_null();
+                faults.push(row as u32);
+            }
             Ok(value) => out.push(&value),
             Err(Fault(_)) => {
                 out.push_null();
@@ -195,13 +199,16 @@ pub fn ints(column: &Column) -> &[i32] {
     values
 }
 
-/// Adds a text that `write` adds to the end of a `VARCHAR` column, or NULL when it says so; what it
-/// wrote then goes.
+/// The longest text that a function makes, bytes: one that fits into no Kafka record helps nobody.
+pub const MOST_TEXT: usize = 1 << 20;
+
+/// Adds a text that `write` adds to the end of a `VARCHAR` column, or NULL when it says so or the
+/// text is longer than [`MOST_TEXT`]; what it wrote then goes.
 pub fn push_text(out: &mut Column, write: impl FnOnce(&mut String) -> bool) {
     let ColumnData::Varchar(texts) = &mut out.data else { unreachable!("the result is VARCHAR") };
     let text = texts.open();
     let start = text.len();
-    let valid = write(text);
+    let valid = write(text) && text.len() - start <= MOST_TEXT;
     if !valid {
         text.truncate(start);
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::call::{Body, Context, Fault, Outcome, entries, integer, items, text};
+use super::call::{Body, Context, Fault, MOST_TEXT, Outcome, entries, integer, items, text};
 use super::cast::write_text;
 use super::table::{Category, Scalar, scalar};
 use crate::value::{DataType, Value};
@@ -279,6 +279,9 @@ fn join(context: &mut Context, values: &[Value]) -> Outcome {
     for (i, item) in items.iter().enumerate() {
         out.push_str(if i == 0 { "" } else { delimiter });
         write_text(item, item_type, &mut out);
+        if out.len() > MOST_TEXT {
+            return Err(Fault("the text would be too long"));
+        }
     }
     Ok(Value::Varchar(out.into()))
 }

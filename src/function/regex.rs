@@ -1,6 +1,8 @@
 //! Functions of regular expressions, matched in linear time ([`super::pattern`]).
 
-use super::call::{Body, Fault, integer, text};
+use regex_lite::Regex;
+
+use super::call::{Body, Fault, MOST_TEXT, integer, text};
 use super::table::{Category, Scalar, scalar};
 use crate::value::Value;
 
@@ -58,8 +60,7 @@ pub const FUNCTIONS: &[Scalar] = &[
         &["text VARCHAR, pattern VARCHAR, new VARCHAR -> VARCHAR"],
         Body::Strict(|context, v| {
             let regex = context.patterns.regex(text(&v[1]))?;
-            let new = java_replacement(text(&v[2]));
-            Ok(Value::Varchar(regex.replace_all(text(&v[0]), new.as_str()).into()))
+            replace_all(regex, text(&v[0]), &java_replacement(text(&v[2])))
         }),
         "The text with each match replaced; `$1` is the first group.",
         &[
@@ -79,6 +80,22 @@ pub const FUNCTIONS: &[Scalar] = &[
         &["REGEXP_SPLIT_TO_ARRAY('a1b22c', '[0-9]+') = ARRAY['a', 'b', 'c']"],
     ),
 ];
+
+/// As the engine's own, but it stops where the text gets too long.
+fn replace_all(regex: &Regex, text: &str, new: &str) -> Result<Value, Fault> {
+    let (mut out, mut from) = (String::new(), 0);
+    for captures in regex.captures_iter(text) {
+        let Some(found) = captures.get(0) else { continue };
+        out.push_str(&text[from..found.start()]);
+        captures.expand(new, &mut out);
+        from = found.end();
+        if out.len() > MOST_TEXT {
+            return Err(Fault("the text would be too long"));
+        }
+    }
+    out.push_str(&text[from..]);
+    Ok(Value::Varchar(out.into()))
+}
 
 fn group(values: &[Value]) -> Result<usize, Fault> {
     let group = values.get(2).map_or(0, integer);

@@ -1,6 +1,8 @@
 //! Functions of texts. Positions count characters from 1.
 
-use super::call::{Body, Context, Fault, Outcome, integer, ints, push_int, push_text, text, texts};
+use super::call::{
+    Body, Context, Fault, MOST_TEXT, Outcome, integer, ints, push_int, push_text, text, texts,
+};
 use super::table::{Category, Scalar, scalar};
 use crate::chunk::Column;
 use crate::value::Value;
@@ -106,7 +108,13 @@ pub const FUNCTIONS: &[Scalar] = &[
         STRING,
         &["value VARCHAR, old VARCHAR, new VARCHAR -> VARCHAR"],
         Body::Strict(|_, v| {
-            Ok(Value::Varchar(text(&v[0]).replace(text(&v[1]), text(&v[2])).into()))
+            let [value, old, new] = [text(&v[0]), text(&v[1]), text(&v[2])];
+            // Counted first: a million replacements of a million letters fit into no memory.
+            let found = if new.len() > old.len() { value.matches(old).count() } else { 0 };
+            if found.saturating_mul(new.len()) > MOST_TEXT {
+                return Err(Fault("the text would be too long"));
+            }
+            Ok(Value::Varchar(value.replace(old, new).into()))
         }),
         "The text with each occurrence of one text replaced by another.",
         &["REPLACE('banana', 'an', 'o') = 'booa'"],
@@ -293,15 +301,12 @@ fn len(_: &mut Context, columns: &[&Column], rows: usize, out: &mut Column, _: &
     }
 }
 
-/// The longest text that padding makes: one that does not fit into a Kafka record helps nobody.
-const MAX_PADDED: i64 = 1 << 20;
-
 fn pad(values: &[Value], left: bool) -> Outcome {
     let (text, length, padding) = (text(&values[0]), integer(&values[1]), text(&values[2]));
     if length < 0 || padding.is_empty() {
         return Ok(Value::Null);
     }
-    if length > MAX_PADDED {
+    if length > MOST_TEXT as i64 {
         return Err(Fault("the padded text would be too long"));
     }
     let have = text.chars().count();

@@ -58,7 +58,34 @@ pub enum Op {
     Sink(Sink),
 }
 
+impl Pipeline {
+    /// Whether one record can lead to many rows.
+    #[must_use]
+    pub fn fans_out(&self) -> bool {
+        self.nodes.iter().any(|node| node.op.fans_out())
+    }
+}
+
+/// Windows of a record from which they are many.
+const MANY_WINDOWS: i64 = 64;
+
 impl Op {
+    /// Whether one row can lead to many: of an array, of a join, or of windows that overlap.
+    #[must_use]
+    pub fn fans_out(&self) -> bool {
+        match self {
+            Self::Explode(_) => true,
+            Self::Join(join) => join.window.is_some(),
+            Self::Aggregate(aggregate) => match aggregate.window {
+                Some(WindowSpec::Hopping(windows)) => {
+                    windows.size_ms() / windows.advance_ms() > MANY_WINDOWS
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Whether it remembers rows.
     #[must_use]
     pub const fn has_state(&self) -> bool {

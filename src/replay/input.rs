@@ -13,6 +13,7 @@ use crate::chunk::{Column, Window};
 use crate::format::kafka;
 use crate::sql::catalog::{Serde, Source, keys, values};
 use crate::time::Timestamp;
+use crate::topic::AppendError;
 use crate::value::{DataType, Value};
 
 /// Why an input has no bytes.
@@ -21,6 +22,16 @@ pub enum InputError {
     /// The text is not what it should be.
     #[error("the input is not a list of records: {0}")]
     Syntax(#[from] serde_json::Error),
+    /// A topic cannot take a record.
+    #[error("input {index} of topic {topic}: {why}")]
+    Refused {
+        /// Which input, from 0.
+        index: usize,
+        /// Its topic.
+        topic: String,
+        /// Why.
+        why: AppendError,
+    },
     /// A key or value is not of its column's type.
     #[error("input {index} of topic {topic}: {text} is no {data_type}")]
     Type {
@@ -163,13 +174,30 @@ fn unquote(json: &str) -> String {
     serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned())
 }
 
+/// The bytes of a value that is given as text in the KAFKA format; a text is its own bytes.
+pub(super) fn kafka_text(
+    text: &[u8],
+    data_type: Option<&DataType>,
+) -> Result<Vec<u8>, (String, DataType)> {
+    match data_type {
+        None | Some(DataType::Varchar) => Ok(text.to_vec()),
+        Some(data_type) => {
+            let text = String::from_utf8_lossy(text);
+            kafka_value(&text, data_type).ok_or_else(|| (text.into_owned(), data_type.clone()))
+        }
+    }
+}
+
 fn kafka_bytes(json: &str, data_type: &DataType) -> Option<Vec<u8>> {
-    let text = unquote(json);
+    kafka_value(&unquote(json), data_type)
+}
+
+fn kafka_value(text: &str, data_type: &DataType) -> Option<Vec<u8>> {
     let value = match data_type {
         DataType::Int => Value::Int(text.parse().ok()?),
         DataType::BigInt => Value::BigInt(text.parse().ok()?),
         DataType::Double => Value::Double(text.parse().ok()?),
-        DataType::Varchar => Value::varchar(&text),
+        DataType::Varchar => Value::varchar(text),
         _ => return None,
     };
     let mut column = Column::new(data_type);

@@ -33,6 +33,25 @@ pub fn line(record: &Bytes, offset: usize, sink: &Source) -> String {
     out
 }
 
+/// The value as JSON.
+pub fn value(record: &Bytes, sink: &Source) -> String {
+    let value_type = values(&sink.schema).next().map(|field| &field.data_type);
+    shown(record.value.as_deref(), sink.value_format, value_type).into_owned()
+}
+
+/// The key as text, without its window: of a JSON or delimited key its bytes.
+pub fn key(record: &Bytes, sink: &Source) -> String {
+    let key_type = keys(&sink.schema).next().map(|field| &field.data_type);
+    let (key, _) = split(record.key.as_deref(), sink.window);
+    match (key, sink.key_format, key_type) {
+        (None, ..) | (_, Serde::None, _) => String::new(),
+        (Some(bytes), Serde::Kafka, Some(data_type)) if *data_type != DataType::Varchar => {
+            shown(Some(bytes), Serde::Kafka, key_type).into_owned()
+        }
+        (Some(bytes), ..) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 /// A key without its window, and the window.
 fn split(key: Option<&[u8]>, window: Option<KeyWindow>) -> (Option<&[u8]>, Option<Window>) {
     let Some(bytes) = key else { return (None, None) };

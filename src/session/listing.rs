@@ -1,11 +1,11 @@
 //! What `SHOW` and `DESCRIBE` answer.
 
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::function::registry;
 use crate::schema::Role;
 use crate::sql::analyzer::show_type;
 use crate::sql::ast::{Names, Show, SourceKind};
-use crate::sql::catalog::{KeyWindow, Source};
+use crate::sql::catalog::{self, KeyWindow, Source};
 use crate::sql::printer::quoted;
 use crate::sql::variables::Variables;
 use crate::sql::workspace::Workspace;
@@ -109,7 +109,12 @@ fn queries(workspace: &Workspace, engine: &Engine) -> List {
 }
 
 /// `DESCRIBE name [EXTENDED]`
-pub fn describe(source: &Source, extended: bool, workspace: &Workspace) -> Vec<List> {
+pub fn describe(
+    source: &Source,
+    extended: bool,
+    workspace: &Workspace,
+    engine: &Engine,
+) -> Vec<List> {
     let row = |field: &crate::schema::Field| {
         let key = match (field.role, source.kind) {
             (Role::Value, _) => "",
@@ -147,7 +152,38 @@ pub fn describe(source: &Source, extended: bool, workspace: &Workspace) -> Vec<L
     ];
     let rows = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
     lists.push(list("Details", &["", ""], rows));
+    let uses =
+        |query: &&catalog::Query| query.writes == source.name || query.reads.contains(&source.name);
+    let rows: Vec<Vec<String>> = workspace
+        .catalog
+        .queries()
+        .iter()
+        .filter(uses)
+        .filter_map(|query| engine.queries().find(|other| other.pipeline().name == *query.id))
+        .map(|query| figures(query, engine))
+        .collect();
+    if !rows.is_empty() {
+        let columns =
+            ["Query", "Read", "Written", "Lag", "State bytes", "Left out", "Stopped because"];
+        lists.push(list("Queries that use it", &columns, rows));
+    }
     lists
+}
+
+/// What a query did so far.
+fn figures(query: &engine::Query, engine: &Engine) -> Vec<String> {
+    let stats = query.stats(engine.topics());
+    let drops = stats.drops.iter();
+    let drops = drops.map(|(reason, count)| format!("{count} {}", engine::drop_name(reason)));
+    vec![
+        query.pipeline().name.clone(),
+        stats.records_in.to_string(),
+        stats.records_out.to_string(),
+        stats.lag.to_string(),
+        stats.state_bytes.to_string(),
+        drops.collect::<Vec<_>>().join(", "),
+        query.failure().unwrap_or_default().to_owned(),
+    ]
 }
 
 /// `DESCRIBE FUNCTION name`

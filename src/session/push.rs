@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chunk::Chunk;
 use crate::exec::Task;
+use crate::exec::limits::MOST_TURN_BYTES;
 use crate::format::json;
 use crate::plan::Op;
 use crate::record::{Offset, PartitionId, Record};
@@ -128,6 +129,7 @@ impl Push {
         match &mut self.reads {
             Reads::Query { task, node } => {
                 let mut chunk = task.new_chunk(*node);
+                let end = task.work().saturating_add(MOST_TURN_BYTES);
                 loop {
                     // Row by row where few are wanted, so that the limit bounds the work.
                     let most = if self.left.is_some_and(|left| left < 64) { 1 } else { BATCH };
@@ -139,7 +141,7 @@ impl Push {
                     rows.extend(cells(&chunk));
                     chunk.clear();
                     let enough = self.left.is_some_and(|left| rows.len() as u64 >= left);
-                    if read == 0 || enough {
+                    if read == 0 || enough || task.work() >= end {
                         break;
                     }
                     if rows.len() > MOST_WAITING {

@@ -4,6 +4,8 @@ use super::*;
 use crate::record::PartitionId;
 use crate::time::Timestamp;
 
+mod limits;
+
 const CLICKS: &str = "CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT)
     WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=2);";
 

@@ -257,10 +257,10 @@ impl GroupStore {
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.groups.capacity() * size_of::<Group>()
-            + self.newest.capacity() * 4
-            + self.table.capacity() * 5
-            + self.buckets.values().map(|list| list.capacity() * 4 + 48).sum::<usize>()
+        self.groups.len() * size_of::<Group>()
+            + self.newest.len() * 4
+            + self.table.len() * 5
+            + self.buckets.values().map(|list| list.len() * 4 + 48).sum::<usize>()
     }
 }
 

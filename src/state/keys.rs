@@ -240,7 +240,7 @@ impl KeyTable {
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.arena.capacity() + self.references.capacity() * 28 + self.table.capacity() * 5
+        self.arena.len() + self.references.len() * 28 + self.table.len() * 5
     }
 }
 

@@ -124,7 +124,7 @@ impl RowStore {
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.arena.capacity() + self.spans.capacity() * 8 + self.free.capacity() * 4
+        self.arena.len() + self.spans.len() * 8 + self.free.len() * 4
     }
 }
 

@@ -205,9 +205,9 @@ impl SessionStore {
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.sessions.capacity() * size_of::<Session>()
-            + self.newest.capacity() * 4
-            + self.timers.iter().map(|t| t.capacity() * 16).sum::<usize>()
+        self.sessions.len() * size_of::<Session>()
+            + self.newest.len() * 4
+            + self.timers.iter().map(|t| t.len() * 16).sum::<usize>()
     }
 }
 

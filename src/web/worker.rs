@@ -182,7 +182,9 @@ impl State {
         let elapsed = begun - self.last_slice;
         self.last_slice = begun;
         let next = if self.visible {
-            let until = begun + SLICE_MS;
+            // A command is answered before the run goes on.
+            let is_asked = self.last_sent == f64::MIN;
+            let until = if is_asked { begun } else { begun + SLICE_MS };
             let next = self.lab.slice(elapsed, || now() < until);
             self.stale |= next != Next::Idle;
             next

@@ -6,6 +6,9 @@ use super::{WindowError, check, check_grace};
 use crate::chunk::Window;
 use crate::time::Timestamp;
 
+/// The most windows that hold one record: each is a row of results.
+const MOST_WINDOWS: i64 = 10_000;
+
 /// Windows of a fixed size that start at every multiple of their advance.
 ///
 /// As in Kafka Streams no window of a record at or after the epoch starts before the epoch: a
@@ -64,6 +67,10 @@ impl TimeWindows {
         check("advance", advance_ms, 1, "must be positive")?;
         if advance_ms > size_ms {
             let reason = "must not be longer than the size";
+            return Err(WindowError { field: "advance", reason, value: advance_ms });
+        }
+        if size_ms / advance_ms > MOST_WINDOWS {
+            let reason = "puts each record into more than 10000 windows: make it longer";
             return Err(WindowError { field: "advance", reason, value: advance_ms });
         }
         Ok(Self { size_ms, advance_ms, grace_ms: None })

@@ -128,6 +128,6 @@ test("commands are answered within 50 ms at full load", async ({ page }) => {
   const at = (q: number): number => times[Math.floor((times.length - 1) * q)] ?? Number.NaN;
   console.log(`${Math.round(rate)} events/s; answers in ms, p50 / p95 / most: ${[0.5, 0.95, 1].map((q) => at(q).toFixed(1)).join(" / ")}`);
   expect(rate, "a load worth the name").toBeGreaterThan(30_000);
-  // The slow ones may be those that the machine was busy elsewhere for: the page's share is in most.
-  expect(at(0.5)).toBeLessThan(50);
+  // One in twenty may be those that the machine was busy elsewhere for.
+  expect(at(0.95), "ms, p95").toBeLessThan(50);
 });

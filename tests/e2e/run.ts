@@ -143,10 +143,7 @@ export class Run {
   }
 }
 
-/**
- * What two equal runs have in common: everything but how they got there. The bytes that a query's
- * state takes are not in it: memory that was restored is packed more tightly.
- */
+/** What two equal runs have in common: everything but how they got there. */
 export function essence({ clockMs, sent, openSessions, faults, digest, nodes }: Tick): object {
-  return { clockMs, sent, openSessions, faults, digest, nodes: nodes.map(({ bytes: _, ...node }) => node) };
+  return { clockMs, sent, openSessions, faults, digest, nodes };
 }

@@ -87,14 +87,6 @@ pub fn picture(lab: &mut Lab) -> Picture {
     assert!(tick.digest.is_some(), "it stands still: {tick:?}");
     tick.speed = None;
     tick.latest_ms = tick.clock_ms;
-    // The memory of a query's state is what is held, not what is in it: a restored one has no room
-    // to spare. All else is the same.
-    let Event::Loaded { flow, .. } = lab.loaded() else { panic!("a lab is always loaded") };
-    for (state, node) in tick.nodes.iter_mut().zip(&flow.nodes) {
-        if node.query.is_some() {
-            state.bytes = 0;
-        }
-    }
     let charts = [ChartId::ClicksByState, ChartId::TopContent].map(|chart| lab.chart(chart));
     Picture { tick, charts: charts.into() }
 }

@@ -14,6 +14,7 @@ mod browser;
 mod demo;
 mod dist;
 mod fuzz;
+mod kafka;
 mod npm;
 mod page;
 mod process;
@@ -36,6 +37,7 @@ USAGE: cargo xtask <command> [options]     (each command has --help)
   bench   speed of the engine, native and in WebAssembly, side by side
   tidy    the rules of ARCHITECTURE.md that a compiler does not check
   soak    the long tests, and the page left running
+  kafka   a real broker and REST proxies before it, for tests and by hand
   fuzz    random input for everything that reads bytes from outside
   serve   a static file server with the demo page's headers (the browser tests use it)";
 
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         "bench" => bench::main(args),
         "tidy" => tidy::main(args),
         "soak" => soak::main(args),
+        "kafka" => kafka::main(args),
         "fuzz" => fuzz::main(args),
         "serve" => serve::main(args),
         other => return usage(&format!("there is no command `{other}`")),
@@ -67,6 +70,10 @@ fn main() -> ExitCode {
         Err(Failure::Work(message)) => {
             eprintln!("xtask {command}: {message}");
             ExitCode::FAILURE
+        }
+        Err(Failure::Skipped(why)) => {
+            println!("xtask {command}: skipped: {why}");
+            ExitCode::SUCCESS
         }
         Err(Failure::Help(text)) => {
             println!("{text}");
@@ -85,6 +92,8 @@ fn usage(message: &str) -> ExitCode {
 enum Failure {
     /// The work itself failed.
     Work(String),
+    /// It was not done, because this machine lacks what it needs and no one insists.
+    Skipped(String),
     /// The command line was wrong: exit code 64, as sysexits.h has it.
     Usage(String),
     /// `--help` was asked for.

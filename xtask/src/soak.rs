@@ -7,34 +7,42 @@ use std::process::Command;
 
 use crate::process::{cargo, output, root, run};
 use crate::wasm::{self, Flavor};
-use crate::{Failure, Outcome, browser, page};
+use crate::{Failure, Outcome, browser, kafka, page};
 
 const HELP: &str = "\
 Runs the long tests: properties, determinism, and the page left alone at full load.
 
-USAGE: cargo xtask soak [--minutes N | --short] [--no-browser | --no-rust]
+USAGE: cargo xtask soak [--minutes N | --short] [--no-browser | --no-rust | --no-kafka]...
 
   --minutes N   how long the Rust tests run together, and then the page (default 10)
   --short       the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
-  --no-browser  only the Rust tests
-  --no-rust     only the page";
+  --no-browser  without the page
+  --no-rust     without the Rust tests
+  --no-kafka    without the long tests of the Kafka sink";
 
 const SHORT_SECONDS: u64 = 20;
 
 pub fn main(mut args: lexopt::Parser) -> Outcome {
-    let (mut minutes, mut in_browser, mut in_rust) = (10_u64, true, true);
+    let (mut minutes, mut in_browser, mut in_rust, mut in_kafka) = (10_u64, true, true, true);
     while let Some(argument) = args.next()? {
         match argument {
             lexopt::Arg::Long("minutes") => minutes = crate::number(&mut args)?,
             lexopt::Arg::Long("short") => return short(),
             lexopt::Arg::Long("no-browser") => in_browser = false,
             lexopt::Arg::Long("no-rust") => in_rust = false,
+            lexopt::Arg::Long("no-kafka") => in_kafka = false,
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Err(Failure::Help(HELP)),
             other => return Err(other.unexpected().into()),
         }
     }
     if in_rust {
         rust(minutes * 60)?;
+    }
+    if in_kafka {
+        match kafka::long() {
+            Err(Failure::Skipped(why)) => println!("SKIPPED: the Kafka sink: {why}"),
+            outcome => outcome?,
+        }
     }
     if in_browser { in_page(minutes) } else { Ok(()) }
 }

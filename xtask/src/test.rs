@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{cargo, root, run};
 use crate::wasm::{self, Flavor};
-use crate::{Failure, Outcome, browser, fuzz, npm, page, soak, tidy};
+use crate::{Failure, Outcome, browser, fuzz, kafka, npm, page, soak, tidy};
 
 const HELP: &str = "\
 Runs everything that must hold before a merge.
@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         work: fuzz::short,
     },
     Step { name: "soak", about: "the long tests, cut short", work: soak::short },
+    Step {
+        name: "kafka",
+        about: "the sink through REST proxies to a real broker and back",
+        work: kafka::short,
+    },
     Step { name: "wasm", about: "the module for the browser builds", work: build_wasm },
     Step {
         name: "types",
@@ -80,7 +85,8 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
 enum Verdict {
     Passed(Duration),
     Failed(Duration, String),
-    Skipped,
+    /// Not asked for, or why it could not be.
+    Skipped(Option<String>),
 }
 
 fn run_steps(wanted: impl Fn(&Step) -> bool, keep_going: bool) -> Vec<(&'static str, Verdict)> {
@@ -88,13 +94,17 @@ fn run_steps(wanted: impl Fn(&Step) -> bool, keep_going: bool) -> Vec<(&'static 
     let mut verdicts = Vec::with_capacity(STEPS.len());
     for step in STEPS {
         if stopped || !wanted(step) {
-            verdicts.push((step.name, Verdict::Skipped));
+            verdicts.push((step.name, Verdict::Skipped(None)));
             continue;
         }
         println!("\n== {}: {}", step.name, step.about);
         let start = Instant::now();
         let verdict = match (step.work)() {
             Ok(()) => Verdict::Passed(start.elapsed()),
+            Err(Failure::Skipped(why)) => {
+                println!("SKIPPED: {why}");
+                Verdict::Skipped(Some(why))
+            }
             Err(failure) => Verdict::Failed(start.elapsed(), explain(failure)),
         };
         stopped = matches!(verdict, Verdict::Failed(..)) && !keep_going;
@@ -105,7 +115,7 @@ fn run_steps(wanted: impl Fn(&Step) -> bool, keep_going: bool) -> Vec<(&'static 
 
 fn explain(failure: Failure) -> String {
     match failure {
-        Failure::Work(message) | Failure::Usage(message) => message,
+        Failure::Work(message) | Failure::Usage(message) | Failure::Skipped(message) => message,
         Failure::Help(text) => text.to_owned(),
     }
 }
@@ -124,9 +134,9 @@ fn report(verdicts: &[(&str, Verdict)]) -> Outcome {
                 failed += 1;
                 println!("{name:12} FAILED   {:7.1} s  {why}", time.as_secs_f64());
             }
-            Verdict::Skipped => {
+            Verdict::Skipped(why) => {
                 skipped += 1;
-                println!("{name:12} skipped");
+                println!("{name:12} skipped  {}", why.as_deref().unwrap_or_default());
             }
         }
     }
@@ -136,7 +146,8 @@ fn report(verdicts: &[(&str, Verdict)]) -> Outcome {
 
 fn format() -> Outcome {
     run(&mut cargo(["fmt", "--all", "--check"]))?;
-    run(&mut cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+    run(&mut cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+    run(&mut cargo(["fmt", "--manifest-path", "tests/kafka/Cargo.toml", "--check"]))
 }
 
 fn clippy() -> Outcome {

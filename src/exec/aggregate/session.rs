@@ -33,6 +33,8 @@ struct State {
     grace_ms: i64,
     sessions: Sessions,
     found: Vec<u32>,
+    /// A lower bound of the times of the rows of this chunk that were noted but not yet added.
+    noted_from: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,7 +91,8 @@ impl SessionAggregate {
             changes: Vec::new(),
             closed_changes: core.new_output(),
         };
-        let state = State { core, windows, grace_ms: times.grace_ms, sessions, found: Vec::new() };
+        let (grace_ms, found) = (times.grace_ms, Vec::new());
+        let state = State { core, windows, grace_ms, sessions, found, noted_from: i64::MAX };
         Self { name, inputs, state }
     }
 }
@@ -97,6 +100,7 @@ impl SessionAggregate {
 impl State {
     fn process(&mut self, batch: &Batch<'_>, out: &mut Collector) {
         self.core.assign(batch, &mut out.drops);
+        self.noted_from = i64::MAX;
         for row in 0..batch.chunk.len() {
             let key = self.core.ids[row];
             if key != NONE {
@@ -113,7 +117,11 @@ impl State {
         clock.stream_time = clock.stream_time.max(timestamp);
         let first_open = self.windows.first_open_end(Timestamp(clock.stream_time), self.grace_ms);
         if self.sessions.store.earliest(partition).is_some_and(|end| end < first_open) {
-            self.core.groups.flush(&batch.arguments);
+            // A session of a noted row ends at that row or later: those that close have none, mostly.
+            if self.noted_from < first_open {
+                self.core.groups.flush(&batch.arguments);
+                self.noted_from = i64::MAX;
+            }
             self.close(partition, first_open, out);
         }
         let gap_ms = self.windows.gap_ms();
@@ -127,6 +135,7 @@ impl State {
             self.core.included += 1;
             let session = self.join(batch, key, &found, (timestamp, offset), out);
             self.core.groups.add(row, session);
+            self.noted_from = self.noted_from.min(timestamp);
             if self.core.emit == Emit::Update {
                 self.core.groups.flush(&batch.arguments);
                 self.emit_update(session, offset, out);
@@ -242,7 +251,7 @@ impl State {
     }
 
     /// Closes the sessions of a partition that end before `first_open`, by end, start and key. All
-    /// rows before the present one have been added.
+    /// their rows have been added.
     #[cold]
     fn close(&mut self, partition: u32, first_open: i64, out: &mut Collector) {
         let mut ended = std::mem::take(&mut self.found);
@@ -267,7 +276,7 @@ impl State {
         let (key, window, offset) = (it.key, it.window(), it.offset);
         let closed = ClosedMeta { partition, key, window, timestamp: it.end, offset };
         let Core { keys, groups, .. } = &mut self.core;
-        self.sessions.closed.push(closed, keys, |columns| groups.evaluate(session, columns));
+        self.sessions.closed.push(closed, keys, |columns| groups.evaluate_last(session, columns));
         let row = self.sessions.closed.last(partition).expect("one was pushed");
         let values = (row.chunk, row.row);
         if self.core.emit == Emit::Final {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Form, JoinPlanError, Values};
 use crate::chunk::{Chunk, Window};
 use crate::exec::identity::RowKeys;
-use crate::exec::{Collector, DropReason, Operator, OperatorStats};
+use crate::exec::{Collector, DropReason, Operator, OperatorStats, row_bytes};
 use crate::plan::{JoinKind, JoinWindow};
 use crate::state::checkpoint::{CheckpointError, Reader, put};
 use crate::state::rows::RowStore;
@@ -271,6 +271,10 @@ impl StreamJoin {
         let to = timestamp.saturating_add(self.times.after[side]);
         let first = entries.partition_point(|entry| entry.timestamp < from);
         let last = entries.partition_point(|entry| entry.timestamp <= to).max(first);
+        // What is kept of the other side is as long as this side's, for all that is known here.
+        if !out.admits(last - first, 2 * row_bytes(&chunk.columns, row)) {
+            return true;
+        }
         for entry in entries.range_mut(first..last) {
             if std::mem::take(&mut entry.waits) {
                 self.state.waiting.remove(&(partition, entry.timestamp, side == 1, entry.sequence));
@@ -387,7 +391,12 @@ impl Operator for StreamJoin {
 
     fn process_input(&mut self, input: usize, chunk: &Chunk, out: &mut Collector) {
         self.keys.assign(chunk);
-        (0..chunk.len()).for_each(|row| self.row(input, chunk, row, out));
+        for row in 0..chunk.len() {
+            self.row(input, chunk, row, out);
+            if out.exceeded.is_some() {
+                break;
+            }
+        }
         self.keys.sweep();
     }
 
@@ -406,7 +415,7 @@ impl Operator for StreamJoin {
         let sides = &self.state.sides;
         let rows = sides.iter().map(|side| side.rows.len() as u64).sum();
         let size = |side: &Side| {
-            let entries: usize = side.by_key.iter().map(VecDeque::capacity).sum();
+            let entries: usize = side.by_key.iter().map(VecDeque::len).sum();
             side.rows.size_bytes() + entries * size_of::<Entry>()
         };
         let bytes: usize = sides.iter().map(size).sum();

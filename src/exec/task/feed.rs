@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CHUNK_ROWS, Running, Stage, Task};
+use super::{Running, Stage, Task};
 use crate::plan::NodeId;
 use crate::record::PartitionId;
 use crate::time::Timestamp;
@@ -131,13 +131,14 @@ impl Task {
         if self.failure.is_some() {
             return 0;
         }
-        let most = if self.feeds[feed].is_stepwise { 1 } else { CHUNK_ROWS };
+        let most = if self.feeds[feed].is_stepwise { 1 } else { self.pace.records() };
         let mut records = 0;
         for source in 0..self.feeds[feed].sources.len() {
             let node = self.feeds[feed].sources[source];
             records = self.nodes[node].read(topics, max_records.min(most), of).max(records);
             self.flow(topics);
         }
+        self.keep_pace(records);
         records
     }
 

@@ -84,6 +84,15 @@ pub fn scalar(
     match registry::resolve_scalar(&name.name, &types(&arguments)) {
         Ok(resolved) => {
             let arguments = convert(arguments, &resolved);
+            let constant = |argument: &Expr| match argument {
+                Expr::Literal(value, _) => Some(value.clone()),
+                _ => None,
+            };
+            let constants: Vec<_> = arguments.iter().map(constant).collect();
+            if let Err(error) = registry::check_constants(resolved.name, &constants) {
+                findings.push(diagnostic(&error, name, at));
+                return None;
+            }
             let call = Expr::Call(Arc::from(resolved.name), arguments);
             Some(Typed::new(call, resolved.return_type))
         }

@@ -9,7 +9,7 @@ type Layer = (&'static [&'static str], &'static [&'static str]);
 /// The order is that of ARCHITECTURE.md, "Dependencies point down only".
 const LAYERS: &[&[&str]] = &[
     &["time", "rng", "value", "schema", "record", "chunk", "digest", "hash", "murmur2"],
-    &["format", "topic", "window", "aggregate", "state", "clickstream"],
+    &["format", "topic", "window", "aggregate", "state", "clickstream", "sink"],
     &["function"],
     &["plan"],
     &["exec", "sql"],

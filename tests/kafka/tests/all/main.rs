@@ -1,0 +1,16 @@
+//! The fixture against its contract, and the sink through the fixture to a real broker and back.
+//!
+//! `cargo xtask kafka test` runs them with what they need; tests marked `#[ignore]` take minutes.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests with clocks")]
+
+mod answers;
+mod faults;
+#[cfg(feature = "sink")]
+mod matrix;
+#[cfg(feature = "sink")]
+mod program;
+mod real;
+#[cfg(feature = "sink")]
+mod sink;
+mod support;
+mod tool;
