@@ -1,10 +1,11 @@
 // Types of the element `<stream-glass>`.
+import type { ExperimentTick, Opened } from "./dist/experiment-protocol.js";
 import type { Answer, PushRows, Tick } from "./dist/protocol.js";
 
-export type { Answer, PushRows, Tick };
+export type { Answer, ExperimentTick, Opened, PushRows, Tick };
 
 /** The rooms that there are. */
-export type Room = "pipeline";
+export type Room = "pipeline" | "architectures";
 
 /** What the element dispatches; none of them bubbles. */
 export interface StreamGlassEventMap {
@@ -12,6 +13,10 @@ export interface StreamGlassEventMap {
   ready: CustomEvent<{ seed: number; startMs: number }>;
   /** The state of the run, some times a second. */
   tick: CustomEvent<Tick>;
+  /** An experiment was opened, by a person or a property: the rooms with experiments only. */
+  experiment: CustomEvent<Opened>;
+  /** The state of an experiment's run, some times a second. */
+  "experiment-tick": CustomEvent<ExperimentTick>;
   /** Rows of a push query that `run` or a person has started. */
   rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
@@ -22,6 +27,8 @@ export interface StreamGlassEventMap {
 export declare class StreamGlass extends HTMLElement {
   /** The room that is shown. */
   room: Room;
+  /** The experiment that the room shows, as `late-data`; empty for the room's first. */
+  experiment: string;
   /** The seed of the run: a whole number from 0 to 2^53 - 1. Setting it starts a new run. */
   seed: number;
   /** Virtual seconds in a second; `null` (attribute: `max`) is as fast as possible. */
@@ -39,7 +46,7 @@ export declare class StreamGlass extends HTMLElement {
   pause(): void;
   /** Pauses and goes on by `ms` of virtual time (default 1000). */
   step(ms?: number): void;
-  /** Goes to a point of virtual time, in milliseconds since the epoch. */
+  /** Goes to a point of virtual time, in milliseconds since the epoch; of an experiment since its start. */
   seek(toMs: number): void;
   /** Sets the speed, also where the person has chosen another one since `speed` was set. */
   setSpeed(factor: number | null): void;

@@ -14,6 +14,7 @@ mod bars;
 mod color;
 mod lines;
 pub mod model;
+pub mod panel;
 mod sheet;
 #[cfg(test)]
 mod tests;

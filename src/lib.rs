@@ -15,6 +15,7 @@ pub mod hash;
 pub mod lab;
 pub mod murmur2;
 pub mod plan;
+pub mod player;
 pub mod record;
 pub mod replay;
 pub mod rng;

@@ -2,6 +2,7 @@
 //! wasm_bindgen or gloo.
 
 pub mod canvas;
+mod experiment;
 mod report;
 mod schedule;
 mod worker;

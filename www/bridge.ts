@@ -2,24 +2,31 @@
 
 import workerUrl from "./worker?worker&url";
 
-import { type FromWorker, type ToWorker, unreachable } from "./messages";
+import type { ExperimentCommand, ExperimentEvent } from "./experiment-protocol";
+import { type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
 import { engineModule } from "./module";
+import type { PanelId, PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
 import { Unsupported } from "./support";
 
-interface Asked {
-  readonly resolve: (event: Event | null) => void;
+interface Asked<Heard> {
+  readonly resolve: (event: Heard | null) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** A worker with a running engine. */
-export class Bridge {
+/** A worker with a running engine: what it is told, what it says, and what it draws in which style. */
+export class Bridge<
+  Told extends Command | ExperimentCommand = Command,
+  Heard extends Event | ExperimentEvent = Event,
+  Drawn extends ChartId | PanelId = ChartId,
+  Style extends ChartStyle | PanelStyle = ChartStyle,
+> {
   readonly #worker: Worker;
   /** Who waits for an answer. */
-  readonly #asked: Map<number, Asked>;
+  readonly #asked: Map<number, Asked<Heard>>;
   #questions = 0;
 
-  private constructor(worker: Worker, asked: Map<number, Asked>) {
+  private constructor(worker: Worker, asked: Map<number, Asked<Heard>>) {
     this.#worker = worker;
     this.#asked = asked;
   }
@@ -28,35 +35,41 @@ export class Bridge {
    * Starts a worker with the engine at `wasmUrl`. Rejects with `Unsupported`; after `signal` is
    * aborted the worker is gone, whether or not it was ready.
    */
-  static async open(wasmUrl: string, onEvent: (event: Event) => void, signal: AbortSignal): Promise<Bridge> {
+  static async open<
+    Told extends Command | ExperimentCommand = Command,
+    Heard extends Event | ExperimentEvent = Event,
+    Drawn extends ChartId | PanelId = ChartId,
+    Style extends ChartStyle | PanelStyle = ChartStyle,
+  >(wasmUrl: string, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
     const module = await engineModule(wasmUrl);
     if (signal.aborted) throw new Error("closed while the engine was on its way");
-    const asked = new Map<number, Asked>();
+    const asked = new Map<number, Asked<Heard>>();
     const abandon = (message: string): void => {
       for (const { reject } of asked.values()) reject(new Error(message));
       asked.clear();
     };
     const hear = (message: Exclude<FromWorker, { type: "ready" }>): void => {
       if (message.type === "answer") {
-        asked.get(message.id)?.resolve(message.event);
+        asked.get(message.id)?.resolve(message.event as Heard | null);
         asked.delete(message.id);
         return;
       }
       // After a bug nobody answers any more.
       if (message.event.type === "failed") abandon(message.event.message);
-      onEvent(message.event);
+      // What an engine says follows from which it is.
+      onEvent(message.event as Heard);
     };
     signal.addEventListener("abort", () => abandon("the lab was closed"), { once: true });
-    const worker = await spawn(new URL(workerUrl, import.meta.url), module, hear, signal);
+    const worker = await spawn(new URL(workerUrl, import.meta.url), module, engine, hear, signal);
     return new Bridge(worker, asked);
   }
 
-  command(command: Command): void {
+  command(command: Told): void {
     this.#post({ type: "command", command });
   }
 
   /** Carries out a command and resolves with what it answers, if anything. */
-  ask(command: Command): Promise<Event | null> {
+  ask(command: Told): Promise<Heard | null> {
     return new Promise((resolve, reject) => {
       this.#questions += 1;
       this.#asked.set(this.#questions, { resolve, reject });
@@ -65,11 +78,11 @@ export class Bridge {
   }
 
   /** Hands a canvas over for good. */
-  canvas(chart: ChartId, canvas: OffscreenCanvas, style: ChartStyle): void {
+  canvas(chart: Drawn, canvas: OffscreenCanvas, style: Style): void {
     this.#worker.postMessage({ type: "canvas", chart, canvas, style } satisfies ToWorker, [canvas]);
   }
 
-  style(chart: ChartId, style: ChartStyle): void {
+  style(chart: Drawn, style: Style): void {
     this.#post({ type: "style", chart, style });
   }
 
@@ -85,6 +98,7 @@ export class Bridge {
 function spawn(
   url: URL,
   module: WebAssembly.Module,
+  engine: EngineKind,
   hear: (message: Exclude<FromWorker, { type: "ready" }>) => void,
   signal: AbortSignal,
 ): Promise<Worker> {
@@ -134,7 +148,7 @@ function spawn(
       // A violation is reported as a task of its own, which may come after this one.
       setTimeout(() => reject(new Unsupported({ kind: "workerFailed", url: url.href, origin })), 50);
     });
-    worker.postMessage({ type: "init", module } satisfies ToWorker);
+    worker.postMessage({ type: "init", module, engine } satisfies ToWorker);
   });
 }
 

@@ -10,15 +10,16 @@ import { unreachable } from "./messages";
 import * as icons from "./parts/icons";
 import { define } from "./parts/part";
 import { SPEEDS } from "./parts/transport";
+import type { ExperimentTick, Opened } from "./experiment-protocol";
 import type { Answer, PushRows, Tick } from "./protocol";
 import { panel } from "./parts/panel";
-import { type Controls, DEFAULT_ROOM, ROOMS, type Room, isRoom, loadRoom, roomView } from "./rooms/registry";
+import { type Controls, DEFAULT_ROOM, type Hands, ROOMS, type Room, type Timing, isRoom, loadRoom, roomView } from "./rooms/registry";
 import { adopt } from "./styles/adopt";
 import { sheets } from "./styles/sheets";
 import { explain } from "./support";
 import { type Theme, isTheme } from "./theme";
 
-export type { Answer, Controls, PushRows, Room, Theme, Tick };
+export type { Answer, Controls, ExperimentTick, Opened, PushRows, Room, Theme, Tick };
 
 /** What `<stream-glass>` dispatches; none bubbles. */
 export interface StreamGlassEventMap {
@@ -26,6 +27,10 @@ export interface StreamGlassEventMap {
   ready: CustomEvent<{ seed: number; startMs: number }>;
   /** The state of the run, some times a second. */
   tick: CustomEvent<Tick>;
+  /** An experiment was opened, by a person or a property: the rooms with experiments only. */
+  experiment: CustomEvent<Opened>;
+  /** The state of an experiment's run, some times a second. */
+  "experiment-tick": CustomEvent<ExperimentTick>;
   /** Rows of a push query that `run` or a person has started. */
   rows: CustomEvent<{ id: number } & PushRows>;
   /** The lab cannot start, or the engine met a bug; a panel says so too. */
@@ -55,6 +60,7 @@ export class StreamGlass extends LitElement {
   static override styles = sheets;
   static override properties = {
     room: { reflect: true },
+    experiment: {},
     seed: { converter: seedAttribute },
     speed: { converter: speedAttribute },
     controls: {},
@@ -66,6 +72,8 @@ export class StreamGlass extends LitElement {
 
   /** The room that is shown. */
   declare room: Room;
+  /** The experiment that the room shows, as `late-data`; empty for the room's first. Rooms without experiments ignore it. */
+  declare experiment: string;
   /** The seed of the run: a whole number from 0 to 2^53 − 1. Setting it starts a new run. */
   declare seed: number;
   /** Virtual seconds in a second; `null` (attribute: `max`) is as fast as possible. */
@@ -86,6 +94,8 @@ export class StreamGlass extends LitElement {
   #active = false;
   #shortcuts = true;
   #announced = 0;
+  /** Whether there is a lab: a room that does not show it needs none. */
+  #started = false;
   /** The room whose chunk could not be loaded, and why. */
   #absent: { room: Room; reason: string } | null = null;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
@@ -94,6 +104,7 @@ export class StreamGlass extends LitElement {
   constructor() {
     super();
     this.room = DEFAULT_ROOM;
+    this.experiment = "";
     this.seed = DEFAULT_SEED;
     this.speed = DEFAULT_SPEED;
     this.controls = "full";
@@ -104,28 +115,38 @@ export class StreamGlass extends LitElement {
   }
 
   play(): void {
-    this.#lab.send({ type: "play" });
+    this.#send({ type: "play" });
   }
 
   pause(): void {
-    this.#lab.send({ type: "pause" });
+    this.#send({ type: "pause" });
   }
 
   /** Pauses and goes on by `ms` of virtual time. */
   step(ms = 1000): void {
-    this.#lab.send({ type: "step", ms });
+    this.#send({ type: "step", ms });
   }
 
-  /** Goes to a point of virtual time, in milliseconds since the epoch. */
+  /** Goes to a point of virtual time, in milliseconds since the epoch; of an experiment since its start. */
   seek(toMs: number): void {
-    this.#lab.send({ type: "seek", toMs });
+    this.#send({ type: "seek", toMs });
   }
 
   /** Virtual seconds in a second; `null` is as fast as possible. */
   setSpeed(factor: number | null): void {
     this.speed = factor;
     // The person may have chosen another one since: then the property does not change here.
-    this.#lab.send({ type: "speed", factor });
+    this.#send({ type: "speed", factor });
+  }
+
+  /** To whoever moves time in the room that is shown. */
+  #send(command: Timing): void {
+    (this.#hands() ?? this.#lab).send(command);
+  }
+
+  #hands(): (Element & Hands) | null {
+    const shown = this.renderRoot.querySelector(".frame")?.firstElementChild;
+    return !ROOMS[this.room].lab && shown instanceof Element && "send" in shown ? (shown as Element & Hands) : null;
   }
 
   /**
@@ -165,7 +186,12 @@ export class StreamGlass extends LitElement {
     this.#dark.addEventListener("change", () => this.requestUpdate(), { signal });
     this.addEventListener("focusin", () => (this.#active = true), { signal });
     this.renderRoot.addEventListener("restart", () => this.#restart(), { signal });
-    this.#start();
+    this.renderRoot.addEventListener("bench-opened", (event) => this.#opened((event as CustomEvent<Opened>).detail), { signal });
+    this.renderRoot.addEventListener("bench-tick", (event) => this.#emit("experiment-tick", (event as CustomEvent<ExperimentTick>).detail), { signal });
+    this.renderRoot.addEventListener("bench-failed", (event) => this.#emit("error", { message: (event as CustomEvent<string>).detail }), { signal });
+    this.#started = false;
+    this.#announced = 0;
+    if (ROOMS[this.room].lab) this.#start();
   }
 
   override disconnectedCallback(): void {
@@ -173,12 +199,17 @@ export class StreamGlass extends LitElement {
     this.#leaving?.abort();
     this.#leaving = null;
     this.#lab.close();
+    this.#started = false;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!isTheme(this.theme)) this.theme = "auto";
     if (!isRoom(this.room)) this.room = DEFAULT_ROOM;
-    if (changed.has("room")) this.#enter();
+    if (changed.has("room")) {
+      this.#enter();
+      this.#showOrHide();
+      if (this.isConnected && ROOMS[this.room].lab && !this.#started) this.#start();
+    }
     if (changed.has("theme")) {
       if (this.theme === "auto") this.removeAttribute("data-theme");
       else this.setAttribute("data-theme", this.theme);
@@ -190,7 +221,7 @@ export class StreamGlass extends LitElement {
     if (!this.hasUpdated) return;
     if (changed.has("seed") && this.#lab.run !== null && this.#lab.run.seed !== this.seed) this.#lab.load(this.seed);
     if (changed.has("speed")) this.#lab.send({ type: "speed", factor: this.speed });
-    if (changed.has("wasmUrl")) this.#start();
+    if (changed.has("wasmUrl") && this.#started) this.#start();
   }
 
   protected override render(): TemplateResult {
@@ -226,7 +257,8 @@ export class StreamGlass extends LitElement {
         "Try again",
       );
     }
-    return roomView(room)?.view({ lab: this.#lab, controls: this.controls, theme }) ?? html``;
+    const { controls, experiment, seed, speed, autoplay } = this;
+    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, experiment, seed, speed, autoplay, shown: this.#visible }) ?? html``;
   }
 
   /** Fetches the room's chunk unless it is there, and its style sheets. */
@@ -248,6 +280,7 @@ export class StreamGlass extends LitElement {
   /** A new lab with a worker of its own; the last one's ends. */
   #start(): void {
     this.#lab.close();
+    this.#started = true;
     const lab = new Lab();
     lab.inspects = this.controls === "full";
     this.#lab = lab;
@@ -260,9 +293,29 @@ export class StreamGlass extends LitElement {
       if (lab.pushed !== null) this.dispatchEvent(new CustomEvent("rows", { detail: { id: lab.pushed.id, ...lab.pushed.pushed } }));
     });
     lab.on("status", () => this.#trouble(lab));
-    const url = new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI);
-    void lab.open(url.href, this.seed, this.speed, this.autoplay && !this.#reduced.matches);
+    void lab.open(this.#engineUrl, this.seed, this.speed, this.autoplay && !this.#reduced.matches);
     this.requestUpdate();
+  }
+
+  get #engineUrl(): string {
+    return new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI).href;
+  }
+
+  get #visible(): boolean {
+    return this.#intersecting && !document.hidden;
+  }
+
+  #emit<K extends keyof StreamGlassEventMap>(type: K, detail: StreamGlassEventMap[K]["detail"]): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** A room with an engine of its own has begun an experiment. */
+  #opened(opened: Opened): void {
+    this.experiment = opened.experiment;
+    this.seed = opened.seed;
+    if (this.#announced === 0) this.#emit("ready", { seed: opened.seed, startMs: 0 });
+    this.#announced += 1;
+    this.#emit("experiment", opened);
   }
 
   /** Begins anew as the person left it. */
@@ -298,7 +351,8 @@ export class StreamGlass extends LitElement {
 
   /** Out of sight nothing runs; that is no command and leaves no trace in the run. */
   #showOrHide(): void {
-    this.#lab.visible(this.#intersecting && !document.hidden);
+    this.#lab.visible(this.#visible && ROOMS[this.room].lab);
+    if (!ROOMS[this.room].lab) this.requestUpdate();
   }
 
   #key(event: KeyboardEvent): void {
@@ -310,20 +364,22 @@ export class StreamGlass extends LitElement {
   }
 
   #act(action: Action): void {
-    const { tick, run } = this.#lab;
+    const hands = this.#hands();
+    const tick = hands === null ? this.#lab.tick : hands.now;
+    const startMs = hands === null ? this.#lab.run?.startMs : 0;
     switch (action.kind) {
       case "toggle":
         return tick?.playing === true ? this.pause() : this.play();
       case "step":
         return this.step(action.ms);
       case "back":
-        if (tick !== null && run !== null) this.seek(Math.max(run.startMs, tick.clockMs - action.ms));
+        if (tick !== null && startMs !== undefined) this.seek(Math.max(startMs, tick.clockMs - action.ms));
         return;
       case "faster":
       case "slower": {
         const at = SPEEDS.indexOf(tick?.speed ?? null);
         const to = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + (action.kind === "faster" ? 1 : -1)))];
-        if (to !== undefined) this.#lab.send({ type: "speed", factor: to });
+        if (to !== undefined) this.#send({ type: "speed", factor: to });
         return;
       }
       case "help":

@@ -35,23 +35,27 @@ find("#help", HTMLButtonElement).addEventListener("click", () => lab?.showHelp()
 const asked = new URLSearchParams(location.search).get("theme");
 setTheme(isTheme(asked) ? asked : "auto");
 
-/** The room that the address names after `#room=`. */
-function roomOf(address: Location): Room {
-  const named = new URLSearchParams(address.hash.slice(1)).get("room");
-  return isRoom(named) ? named : DEFAULT_ROOM;
+/** The room that the address names, and the experiment in it: `#architectures/late-data`, `#room=pipeline`. */
+function roomOf(address: Location): { readonly room: Room; readonly experiment: string } {
+  const [first = "", experiment = ""] = address.hash.slice(1).split("/");
+  const named = new URLSearchParams(first).get("room") ?? first;
+  return isRoom(named) ? { room: named, experiment } : { room: DEFAULT_ROOM, experiment: "" };
 }
 
 const nav = find("nav", HTMLElement);
 const links = Object.entries(ROOMS).map(([room, { title }]) => {
   const link = document.createElement("a");
-  link.href = `#room=${room}`;
+  link.href = `#${room}`;
   link.textContent = title;
   return { room, link };
 });
 
 function showRoom(): void {
-  const now = roomOf(location);
-  if (lab !== null) lab.room = now;
+  const { room: now, experiment } = roomOf(location);
+  if (lab !== null) {
+    lab.room = now;
+    if (experiment !== "") lab.experiment = experiment;
+  }
   for (const { room, link } of links) {
     if (room === now) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -60,4 +64,8 @@ function showRoom(): void {
 
 nav.replaceChildren(...links.map(({ link }) => link));
 addEventListener("hashchange", showRoom);
+// A link to what is shown, without a step in the history for each.
+lab?.addEventListener("experiment", ({ detail }) => {
+  if (lab.room === roomOf(location).room) history.replaceState(null, "", `#${lab.room}/${detail.experiment}`);
+});
 showRoom();

@@ -16,8 +16,19 @@ function hex(color: string): string {
   return pen.fillStyle;
 }
 
+type Colors = Pick<ChartStyle, "font" | "ink" | "line" | "surface" | "palette">;
+
 /** Colours and font for a chart's picture, as the tokens at `element` have them. */
-export function chartColors(element: Element): Pick<ChartStyle, "font" | "ink" | "line" | "surface" | "palette"> {
+export function chartColors(element: Element): Colors {
+  return colorsOf(element, [1, 2, 3, 4, 5, 6, 7].map((i) => `--series-${i}`));
+}
+
+/** The same for a panel: happened, delivered, the three lanes, marks. */
+export function panelColors(element: Element): Colors {
+  return colorsOf(element, ["--ink", "--ink-2", "--batch", "--lambda", "--kappa", "--late"]);
+}
+
+function colorsOf(element: Element, palette: readonly string[]): Colors {
   const style = getComputedStyle(element);
   const token = (name: string): string => hex(style.getPropertyValue(name).trim());
   return {
@@ -25,6 +36,6 @@ export function chartColors(element: Element): Pick<ChartStyle, "font" | "ink" |
     ink: token("--ink-2"),
     line: token("--line"),
     surface: token("--card"),
-    palette: [1, 2, 3, 4, 5, 6, 7].map((i) => token(`--series-${i}`)),
+    palette: palette.map(token),
   };
 }

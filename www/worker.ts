@@ -1,9 +1,13 @@
 // The worker's glue: hands messages to the engine and its events back. The loop lives in Rust.
 
-import init, { Worker as Engine } from "#wasm/streamglass.js";
+import init, { Experiments, Worker as Lab } from "#wasm/streamglass.js";
 
-import { type FromWorker, type ToWorker, unreachable } from "./messages";
+import type { ExperimentEvent } from "./experiment-protocol";
+import { type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
 import type { Event } from "./protocol";
+
+/** Both take the same calls; what is in them differs. */
+type Engine = Lab | Experiments;
 
 const post = (message: FromWorker): void => self.postMessage(message);
 
@@ -19,9 +23,9 @@ function fail(reason: unknown): void {
   post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
 
-async function start(module: WebAssembly.Module): Promise<Engine> {
+async function start(module: WebAssembly.Module, engine: EngineKind): Promise<Engine> {
   await init({ module_or_path: module });
-  const started = new Engine((event: Event) => {
+  const started = new (engine === "lab" ? Lab : Experiments)((event: Event | ExperimentEvent) => {
     // What comes after a panic is an echo of it.
     if (failed) return;
     failed = event.type === "failed";
@@ -36,7 +40,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
     case "command":
       return to.command(message.command);
     case "ask":
-      return post({ type: "answer", id: message.id, event: to.ask(message.command) as Event | null });
+      return post({ type: "answer", id: message.id, event: to.ask(message.command) as Event | ExperimentEvent | null });
     case "canvas":
       return to.canvas(message.chart, message.canvas, message.style);
     case "style":
@@ -50,7 +54,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "init") {
-    engine ??= start(data.module);
+    engine ??= start(data.module, data.engine);
     engine.catch(fail);
     return;
   }

@@ -130,6 +130,11 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
         self.hairline((left, y), (right, y), self.line.to_rgba())
     }
 
+    /// A vertical grid line.
+    pub(super) fn upright(&self, x: f64, top: f64, bottom: f64) -> Result<(), ChartError> {
+        self.hairline((x, top), (x, bottom), self.line.to_rgba())
+    }
+
     /// An axis from one point to another, horizontal or vertical.
     pub(super) fn axis(&self, from: (f64, f64), to: (f64, f64)) -> Result<(), ChartError> {
         self.hairline(from, to, self.ink.mix(0.45))

@@ -230,6 +230,19 @@ impl Simulation {
         }
     }
 
+    /// Puts a command log in the place of what is still to come: of a checkpoint whose past is the
+    /// log's. What the log has at or before the clock and was not played is carried out at once.
+    pub fn follow(&mut self, log: &[Logged]) {
+        debug_assert_eq!(log.get(..self.played), self.log.get(..self.played), "one past");
+        self.log = log.to_vec();
+        while let Some(logged) = self.log.get(self.played).filter(|l| l.at_ms <= self.clock) {
+            let operation = logged.operation.clone();
+            self.played += 1;
+            self.carry_out(&operation);
+        }
+        self.plan_log();
+    }
+
     /// The experiment.
     #[must_use]
     pub const fn experiment(&self) -> &'static Experiment {

@@ -16,6 +16,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
 use crate::chart::model::{ChartData, ChartStyle, Plot};
+use crate::chart::panel::{self, Panel, PanelStyle};
 use crate::chart::{self, ChartError, SUBPIXELS};
 
 /// Height of capitals and digits in ems: text hangs on their middle, top or foot. Fonts differ by
@@ -95,6 +96,16 @@ impl Canvas {
         let (width, height) = chart::backend_size(style)?;
         self.resize(width / SUBPIXELS, height / SUBPIXELS);
         chart::draw(self, data, style)
+    }
+
+    /// Fits the canvas to the style and draws a panel.
+    ///
+    /// # Errors
+    /// See [`panel::draw`]. The last picture stays unless the size is new or the canvas failed.
+    pub fn draw_panel(&mut self, data: &Panel, style: &PanelStyle) -> Result<(), ChartError> {
+        let (width, height) = chart::backend_size(&style.chart)?;
+        self.resize(width / SUBPIXELS, height / SUBPIXELS);
+        panel::draw(self, data, style)
     }
 
     /// Sets the size in device pixels. A new size empties the canvas and resets its context.

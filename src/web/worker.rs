@@ -16,11 +16,11 @@ use crate::lab::protocol::{Command, Event, Problem};
 use crate::lab::{Lab, Next};
 use crate::rng::Seed;
 use crate::web::canvas::Canvas;
-use crate::web::report;
+use crate::web::report::{self, Reached};
 use crate::web::schedule::Schedule;
 
 /// The longest slice, milliseconds.
-const SLICE_MS: f64 = 8.0;
+pub(super) const SLICE_MS: f64 = 8.0;
 /// How often the state of the run is sent while it moves, milliseconds.
 const TICK_MS: f64 = 125.0;
 /// How often charts are drawn.
@@ -30,7 +30,7 @@ const INSPECTION_MS: f64 = 500.0;
 /// The least time between two of these, so that no frame of the page has more than one to take.
 const APART_MS: f64 = 30.0;
 /// How long to wait when the clock has to move on first.
-const WAIT_MS: u32 = 16;
+pub(super) const WAIT_MS: u32 = 16;
 
 /// The engine of one element. Lives in a worker of its own.
 #[wasm_bindgen]
@@ -68,7 +68,7 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(emit: js_sys::Function) -> Self {
-        report::install(&emit);
+        report::install(&emit, Reached::Lab(None));
         let now = now();
         let state = Rc::new(RefCell::new(State {
             lab: Lab::new(Seed(1)),
@@ -191,7 +191,7 @@ impl State {
         } else {
             Next::Idle
         };
-        report::reached(self.lab.save());
+        report::reached(Reached::Lab(Some(self.lab.save())));
         self.show(next == Next::Idle);
         let Some(schedule) = &self.schedule else { return };
         match next {
@@ -271,18 +271,18 @@ impl State {
 }
 
 /// Hands an event to the page's function.
-pub fn send(emit: &js_sys::Function, event: &Event) {
+pub fn send(emit: &js_sys::Function, event: &impl Serialize) {
     emit.call1(&JsValue::NULL, &value_of(event)).expect("the page's function only posts a message");
 }
 
-fn value_of(event: &Event) -> JsValue {
+pub(super) fn value_of(event: &impl Serialize) -> JsValue {
     // `null`, not `undefined`: the generated types say so.
     let serializer = Serializer::new().serialize_missing_as_null(true);
     event.serialize(&serializer).expect("events have safe numbers and text keys")
 }
 
 /// Milliseconds on the worker's clock.
-fn now() -> f64 {
+pub(super) fn now() -> f64 {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     scope.performance().map_or(0.0, |performance| performance.now())
 }

@@ -3,6 +3,7 @@
 
 import type { CSSResult, TemplateResult } from "lit";
 
+import type { Command } from "../protocol";
 import type { Lab } from "../lab";
 
 /** How much of a room is shown. */
@@ -14,6 +15,23 @@ export interface RoomProps {
   readonly controls: Controls;
   /** The scheme in force, `light` or `dark`: for what is not drawn by CSS. */
   readonly theme: string;
+  /** How a room with an engine of its own begins. */
+  readonly wasmUrl: string;
+  readonly experiment: string;
+  readonly seed: number;
+  readonly speed: number | null;
+  readonly autoplay: boolean;
+  /** Whether anyone can see it. */
+  readonly shown: boolean;
+}
+
+/** The commands that move time, the same in every engine. */
+export type Timing = Extract<Command, { type: "play" | "pause" | "step" | "speed" | "seek" }>;
+
+/** A room that moves time in an engine of its own. */
+export interface Hands {
+  send(command: Timing): void;
+  readonly now: { readonly clockMs: number; readonly playing: boolean; readonly speed: number | null } | null;
 }
 
 /** What a room's module exports as `room`. */
@@ -25,11 +43,14 @@ export interface RoomView {
 
 interface Entry {
   readonly title: string;
+  /** Whether it shows the lab; else it has an engine of its own. */
+  readonly lab: boolean;
   readonly load: () => Promise<{ readonly room: RoomView }>;
 }
 
 export const ROOMS = {
-  pipeline: { title: "Pipeline", load: () => import("./pipeline/room") },
+  pipeline: { title: "Pipeline", lab: true, load: () => import("./pipeline/room") },
+  architectures: { title: "Architectures", lab: false, load: () => import("./architectures/room") },
 } as const satisfies Record<string, Entry>;
 
 export type Room = keyof typeof ROOMS;

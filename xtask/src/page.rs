@@ -15,7 +15,10 @@ pub fn build_element() -> Outcome {
     vite("element")?;
     let out = root().join("pkg/dist");
     // The protocol has types only, so that its source is its declaration.
-    fs::copy(root().join("www/protocol.ts"), out.join("protocol.d.ts"))?;
+    for protocol in ["protocol", "experiment-protocol"] {
+        let types = root().join(format!("www/{protocol}.ts"));
+        fs::copy(types, out.join(format!("{protocol}.d.ts")))?;
+    }
     for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(root().join(license), out.join(license))?;
     }

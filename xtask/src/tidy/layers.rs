@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["experiment"],
     &["replay"],
     &["chart", "lab"],
+    &["player"],
     &["cli", "main", "web"],
 ];
 

@@ -1,0 +1,156 @@
+// The experiments as the user interface sees them: what the engine last said, and how to ask it for
+// more. One worker of its own. No DOM: the room subscribes and renders itself.
+
+import { Bridge } from "../../bridge";
+import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
+import type { Status } from "../../lab";
+import { unreachable } from "../../messages";
+import type { PanelId, PanelStyle } from "../../panel-protocol";
+import { Unsupported } from "../../support";
+
+/** What can change. */
+export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "series" | "notes" | "verdict";
+
+/** How a bench begins. */
+export interface Start {
+  readonly wasmUrl: string;
+  readonly experiment: string;
+  readonly seed: number;
+  readonly speed: number | null;
+  readonly autoplay: boolean;
+}
+
+export class Bench {
+  status: Status = { kind: "loading" };
+  catalogue: readonly ExperimentInfo[] = [];
+  opened: Opened | null = null;
+  tick: ExperimentTick | null = null;
+  scene: Scene | null = null;
+  series: Series | null = null;
+  notes: readonly Note[] = [];
+  verdict: Verdict | null = null;
+  /** Why the last command was refused; empty if it was not. */
+  problems: readonly KnobProblem[] = [];
+  /** The value of a knob that was refused: it stays in its field beside the problem. */
+  refused: { readonly name: string; readonly value: string } | null = null;
+
+  readonly #closing = new AbortController();
+  readonly #changed: (change: Change) => void;
+  #bridge: Bridge<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle> | null = null;
+  #asked: { readonly name: string; readonly value: string } | null = null;
+  #playAfterOpen = false;
+
+  constructor(changed: (change: Change) => void) {
+    this.#changed = changed;
+  }
+
+  /** Starts the worker and opens an experiment. */
+  async start({ wasmUrl, experiment, seed, speed, autoplay }: Start): Promise<void> {
+    try {
+      this.#bridge = await Bridge.open<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle>(wasmUrl, "experiments", (event) => this.#hear(event), this.#closing.signal);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      this.status = error instanceof Unsupported
+        ? { kind: "unsupported", obstacle: error.obstacle }
+        : { kind: "failed", message: error instanceof Error ? error.message : String(error), saved: "" };
+      this.#changed("status");
+      return;
+    }
+    this.send({ type: "list" });
+    this.send({ type: "speed", factor: speed });
+    this.open(experiment, seed, autoplay);
+  }
+
+  /** Ends the worker. Nothing is told any more. */
+  close(): void {
+    this.#closing.abort();
+    this.#bridge = null;
+  }
+
+  send(command: ExperimentCommand): void {
+    this.#bridge?.command(command);
+  }
+
+  /** Begins an experiment; `settings` are the knobs that differ from its preset. */
+  open(experiment: string, seed: number, play: boolean, settings: Array<[string, string]> = []): void {
+    this.#asked = null;
+    this.#playAfterOpen = play;
+    this.send({ type: "open", experiment, seed, settings, forMs: null, log: [] });
+  }
+
+  /** Turns a knob. */
+  set(name: string, value: string): void {
+    this.#asked = { name, value };
+    this.#playAfterOpen = false;
+    this.send({ type: "set", name, value });
+  }
+
+  canvas(panel: PanelId, canvas: OffscreenCanvas, style: PanelStyle): void {
+    this.#bridge?.canvas(panel, canvas, style);
+  }
+
+  style(panel: PanelId, style: PanelStyle): void {
+    this.#bridge?.style(panel, style);
+  }
+
+  visible(visible: boolean): void {
+    this.#bridge?.visible(visible);
+  }
+
+  /** The experiment that is open. */
+  get info(): ExperimentInfo | undefined {
+    return this.catalogue.find(({ name }) => name === this.opened?.experiment);
+  }
+
+  #hear(event: ExperimentEvent): void {
+    switch (event.type) {
+      case "catalogue":
+        this.catalogue = event.experiments;
+        return this.#changed("opened");
+      case "opened":
+        if (event.experiment !== this.opened?.experiment) {
+          this.scene = null;
+          this.series = null;
+          this.notes = [];
+          this.verdict = null;
+        }
+        this.opened = event;
+        this.status = { kind: "running" };
+        this.problems = [];
+        this.refused = null;
+        this.#changed("status");
+        this.#changed("opened");
+        if (this.#playAfterOpen) this.send({ type: "play" });
+        return;
+      case "refused":
+        this.problems = event.problems;
+        this.refused = this.#asked;
+        // An experiment that does not exist leaves the room empty: the first one is there instead.
+        if (this.opened === null && this.catalogue[0] !== undefined) {
+          this.open(this.catalogue[0].name, 7, false);
+          return;
+        }
+        return this.#changed("refused");
+      case "tick":
+        this.tick = event;
+        return this.#changed("tick");
+      case "scene":
+        this.scene = event;
+        return this.#changed("scene");
+      case "series":
+        this.series = event;
+        return this.#changed("series");
+      case "notes":
+        this.notes = event.notes;
+        return this.#changed("notes");
+      case "verdict":
+        this.verdict = event;
+        return this.#changed("verdict");
+      case "failed":
+        this.status = { kind: "failed", message: event.message, saved: "" };
+        return this.#changed("status");
+      default:
+        return unreachable(event);
+    }
+  }
+}
