@@ -21,10 +21,10 @@ fn open(experiment: &str, settings: &[(&str, &str)]) -> Player {
 
 /// Plays until nothing moves, `at_once` calls of the simulation a slice.
 fn settle(player: &mut Player, at_once: u32) -> ExperimentTick {
-    let calls = std::cell::Cell::new(0);
+    let calls = std::cell::Cell::new(0_u32);
     let more = || {
         calls.set(calls.get() + 1);
-        calls.get() % at_once != 0
+        !calls.get().is_multiple_of(at_once)
     };
     while player.slice(16.0, more) != Next::Idle {}
     player.tick().expect("a run is open")

@@ -130,7 +130,7 @@ impl FlowMap {
                     node.detail = words::detail(aggregate);
                 }
                 Op::Join(_) if node.label == pipeline.name => {
-                    words::JOIN.clone_into(&mut node.label)
+                    words::JOIN.clone_into(&mut node.label);
                 }
                 Op::Filter(_)
                 | Op::Project(_)

@@ -95,7 +95,7 @@ impl Form {
                 match (self.keys, key) {
                     (KeyForm::None, _) | (_, None) => {}
                     (KeyForm::String, Some(key)) => {
-                        member(body, b"\"key\":", |body| data(body, key))
+                        member(body, b"\"key\":", |body| data(body, key));
                     }
                     (KeyForm::Json, Some(key)) => member(body, b"\"key\":", |body| {
                         if self.binary {

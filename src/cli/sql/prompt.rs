@@ -39,9 +39,12 @@ enum Ask {
     Clock,
 }
 
+/// The answers to a script, or what is wrong with it.
+type Answers = Result<Vec<Answer>, Vec<String>>;
+
 /// What the lab tells.
 enum Told {
-    Answers(Result<Vec<Answer>, Vec<String>>, Names),
+    Answers(Answers, Names),
     Pushed(Pushed),
     Clock(Timestamp),
     /// Time is over: no more rows will come.
@@ -208,7 +211,7 @@ impl<W: Write> Prompt<W> {
     }
 
     /// The next answers; rows of push queries that have ended are passed over.
-    fn answers(&self) -> Option<(Result<Vec<Answer>, Vec<String>>, Names)> {
+    fn answers(&self) -> Option<(Answers, Names)> {
         loop {
             match self.told.recv().ok()? {
                 Told::Answers(answers, names) => return Some((answers, names)),
