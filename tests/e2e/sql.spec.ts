@@ -111,10 +111,11 @@ test("names, functions and keywords are completed", async ({ page }) => {
   await page.keyboard.type("string(u.uid, 1) FROM use");
   const options = desk.card.locator(".cm-tooltip-autocomplete li");
   await expect(options.first()).toContainText("USERS");
+  // An offer that has only just come takes no keys, so that none is taken by mistake.
+  await page.waitForTimeout(150);
   await page.keyboard.press("Enter");
   await page.keyboard.type(" u WHERE u.pla");
   await expect(options.first()).toContainText("PLACE_NAME");
-  // An offer that has only just come takes no keys, so that none is taken by mistake.
   await page.waitForTimeout(150);
   await page.keyboard.press("Tab");
   await expect(desk.text).toContainText("FROM USERS u WHERE u.PLACE_NAME");
