@@ -132,7 +132,7 @@ fn runs(config: &Arc<Config>) {
 /// A lab takes what is valid, or says what it cannot make of it.
 fn loads(tree: &Value) {
     let mut lab = Lab::new(Seed(1));
-    match lab.command(Command::Load { config: Some(tree.clone()), seed: 1 }) {
+    match lab.command(Command::Load { config: Some(tree.clone()), seed: 1, script: None }) {
         Some(Event::Loaded { .. }) => {
             let to_ms = lab.tick().clock_ms + 1_000;
             assert_eq!(lab.command(Command::Seek { to_ms }), None);
