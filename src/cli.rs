@@ -7,6 +7,7 @@ mod generate;
 mod progress;
 mod replay;
 mod run;
+mod send;
 mod simulate;
 mod simulate_charts;
 mod sql;
@@ -29,7 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Generate(generate::Args),
+    Generate(Box<generate::Args>),
     Count(count::Args),
     Run(run::Args),
     Sql(sql::Args),

@@ -6,6 +6,8 @@ mod count;
 mod generate;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/send.rs"]
+mod send;
 #[path = "cli/simulate.rs"]
 mod simulate;
 #[path = "cli/sql.rs"]

@@ -8,6 +8,8 @@ pub mod json_reader;
 pub mod mutate;
 pub mod records;
 pub mod router;
+pub mod sink_answer;
+pub mod sql;
 
 /// A target and what the search begins from.
 pub struct Target {
@@ -24,4 +26,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "config", seeds: config::seeds, fuzz: config::fuzz },
     Target { name: "json_reader", seeds: json_reader::seeds, fuzz: json_reader::fuzz },
     Target { name: "router", seeds: router::seeds, fuzz: router::fuzz },
+    Target { name: "sink_answer", seeds: sink_answer::seeds, fuzz: sink_answer::fuzz },
+    Target { name: "sql", seeds: sql::seeds, fuzz: sql::fuzz },
 ];

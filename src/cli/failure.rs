@@ -26,6 +26,8 @@ pub enum Failure {
         /// Whether that is the fault of this program, not of the script or its input.
         is_fault: bool,
     },
+    /// Nothing could be sent, or not all that was sent arrived: why.
+    Undelivered(String),
     /// What the command reports is a failure, and was told.
     Told,
     /// The command line is wrong in a way that the parser cannot see.
@@ -64,6 +66,10 @@ impl Failure {
             Self::Run { code, message, is_fault } => {
                 eprintln!("error[{code}]: {message}");
                 if is_fault { ExitCode::FAILURE } else { ExitCode::from(2) }
+            }
+            Self::Undelivered(why) => {
+                eprintln!("error: {why}");
+                ExitCode::FAILURE
             }
             Self::Told => ExitCode::FAILURE,
             Self::Usage(message) => {

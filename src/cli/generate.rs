@@ -1,4 +1,4 @@
-//! `streamglass generate`: the clickstream as NDJSON.
+//! `streamglass generate`: the clickstream as NDJSON. Not here: sending it (`send.rs`).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -8,21 +8,24 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use clap::{ArgGroup, ValueEnum};
-use streamglass::clickstream::{Generator, RecordKind, Sent, Sink, SourceCounters, Stream, Truth};
+use streamglass::clickstream::{
+    Config, Generator, RecordKind, Sent, Sink, SourceCounters, Stream, Truth,
+};
 use streamglass::rng::Seed;
 use streamglass::time::{Micros, SECOND_MS};
 
 use super::config::{self, Overrides};
 use super::failure::Failure;
 use super::progress::{Progress, thousands};
-use super::units;
+use super::{send, units};
 
 /// Records made before the output is looked at again.
 const BATCH: u64 = 4_096;
 /// The step of virtual time when it is held to a speed.
 const STEP_MS: i64 = 50;
 
-/// Writes the clickstream of a news site as NDJSON: one JSON record a line, in order of arrival.
+/// Writes the clickstream of a news site as NDJSON: one JSON record a line, in order of arrival; or,
+/// with --to, sends it to Kafka.
 ///
 /// The same seed and configuration give the same bytes, here and in the browser; a longer run begins
 /// with the bytes of a shorter one.
@@ -58,9 +61,12 @@ pub struct Args {
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_enum)]
     records: Vec<Kind>,
 
-    /// The topic whose records are written.
-    #[arg(long, value_enum, default_value = "mixed")]
-    topic: Topic,
+    /// The topic whose records are written: mixed (clicks, sessions and users, as the article's raw
+    /// topic), orders or shipments. With --to the topics of Kafka: NAME for the mixed topic, or some
+    /// of orders, shipments and TOPIC=NAME, with commas between them. Default: mixed; with --to the
+    /// configuration's own topic.
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+    topic: Vec<String>,
 
     /// Faults at the source, such as `duplicate=0.01,drop=0.005`; all forms are below (`--help`).
     #[arg(long, value_name = "FAULTS", default_value = "", hide_default_value = true)]
@@ -78,6 +84,9 @@ pub struct Args {
     /// Writes the summary of counters to standard error even when that is no terminal.
     #[arg(long)]
     summary: bool,
+
+    #[command(flatten)]
+    send: send::Options,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,14 +96,40 @@ enum Kind {
     User,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Topic {
-    /// Clicks, sessions and users, as the article's raw topic.
-    Mixed,
-    /// Orders.
-    Orders,
-    /// Shipments.
-    Shipments,
+/// The generator's topic of that name.
+fn stream(name: &str) -> Option<Stream> {
+    match name {
+        "mixed" => Some(Stream::Mixed),
+        "orders" => Some(Stream::Orders),
+        "shipments" => Some(Stream::Shipments),
+        _ => None,
+    }
+}
+
+/// The one topic that is written to standard output.
+fn one_stream(topics: &[String]) -> Result<Stream, Failure> {
+    let named = match topics {
+        [] => Some(Stream::Mixed),
+        [name] => stream(name),
+        _ => None,
+    };
+    let usage = || Failure::Usage("--topic is one of mixed, orders, shipments without --to".into());
+    named.ok_or_else(usage)
+}
+
+/// The generator's topics that are sent, each with its topic of Kafka.
+fn mapped(topics: &[String], own: &str) -> Result<Vec<(Stream, String)>, Failure> {
+    if topics.is_empty() {
+        return Ok(vec![(Stream::Mixed, own.to_owned())]);
+    }
+    let map = |topic: &String| match topic.split_once('=') {
+        Some((from, to)) => {
+            let unknown = || format!("--topic: `{from}` is none of mixed, orders, shipments");
+            stream(from).map(|from| (from, to.to_owned())).ok_or_else(|| Failure::Usage(unknown()))
+        }
+        None => Ok((stream(topic).unwrap_or(Stream::Mixed), topic.clone())),
+    };
+    topics.iter().map(map).collect()
 }
 
 /// Runs the command.
@@ -104,7 +139,52 @@ enum Topic {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let overrides = Overrides::parse(&args.faults)?;
     let (config, notices) = config::load(args.config.as_deref(), &overrides)?;
+    let config = Arc::new(config);
     let seed = Seed(args.seed.or(config.seed().map(|seed| seed.0)).unwrap_or(1));
+    let mut progress = Progress::new(args.summary);
+    for notice in &notices {
+        progress.note(notice);
+    }
+    let generator = Generator::new(Arc::clone(&config), seed);
+    let start = generator.now();
+    let end = args.duration.map_or(Micros(i64::MAX), |ms| start.plus(ms.saturating_mul(1_000)));
+    match &args.send.to {
+        Some(url) => send(args, url, &config, (generator, seed, end), &mut progress),
+        None => write(args, generator, end, &mut progress),
+    }
+}
+
+fn send(
+    args: &Args,
+    url: &str,
+    config: &Config,
+    (generator, seed, end): (Generator, Seed, Micros),
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    if args.truth.is_some() || args.with_key {
+        let message = "--truth and --with-key go with standard output, not with --to";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let source = send::Source {
+        generator,
+        config,
+        end,
+        most: args.events.unwrap_or(u64::MAX),
+        topics: mapped(&args.topic, config.topic())?,
+        wants: &|record| wants(&args.records, record),
+        speed: args.speed,
+        seed,
+    };
+    send::run(&args.send, url, source, progress)
+}
+
+fn write(
+    args: &Args,
+    mut generator: Generator,
+    end: Micros,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let stream = one_stream(&args.topic)?;
     let truth = match &args.truth {
         Some(path) => {
             let name = path.display().to_string();
@@ -112,34 +192,36 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }
         None => None,
     };
-    let mut progress = Progress::new(args.summary);
-    for notice in &notices {
-        progress.note(notice);
-    }
     let mut writer = Writer {
         out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
         truth,
-        stream: match args.topic {
-            Topic::Mixed => Stream::Mixed,
-            Topic::Orders => Stream::Orders,
-            Topic::Shipments => Stream::Shipments,
-        },
+        stream,
         kinds: args.records.clone(),
         with_key: args.with_key,
         left: args.events.unwrap_or(u64::MAX),
         lines: 0,
         failed: None,
     };
-    let mut generator = Generator::new(Arc::new(config), seed);
     let start = generator.now();
-    let end = args.duration.map_or(Micros(i64::MAX), |ms| start.plus(ms.saturating_mul(1_000)));
-    drive(args, &mut generator, end, &mut writer, &mut progress)?;
+    drive(args, &mut generator, end, &mut writer, progress)?;
     writer.out.flush().map_err(Failure::io("standard output"))?;
     if let Some(truth) = &mut writer.truth {
         truth.flush().map_err(Failure::io("the truth file"))?;
     }
     progress.finish(|elapsed| summary(&generator, start, writer.lines, elapsed));
     Ok(())
+}
+
+/// Whether a record is of one of these kinds; all are when none is named. Orders and shipments have
+/// topics of their own.
+fn wants(kinds: &[Kind], record: &Sent<'_>) -> bool {
+    let kind = match record.kind {
+        RecordKind::Click => Kind::Click,
+        RecordKind::Session => Kind::Session,
+        RecordKind::User => Kind::User,
+        RecordKind::Order | RecordKind::Shipment => return true,
+    };
+    kinds.is_empty() || kinds.contains(&kind)
 }
 
 /// Runs the generator until the output has enough, or virtual time is over.
@@ -218,19 +300,6 @@ struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    fn wants(&self, record: &Sent<'_>) -> bool {
-        if record.stream != self.stream {
-            return false;
-        }
-        let kind = match record.kind {
-            RecordKind::Click => Kind::Click,
-            RecordKind::Session => Kind::Session,
-            RecordKind::User => Kind::User,
-            RecordKind::Order | RecordKind::Shipment => return true,
-        };
-        self.kinds.is_empty() || self.kinds.contains(&kind)
-    }
-
     fn write(&mut self, record: &Sent<'_>) -> io::Result<()> {
         if self.with_key {
             self.out.write_all(record.key.unwrap_or_default())?;
@@ -243,7 +312,8 @@ impl<W: Write> Writer<W> {
 
 impl<W: Write> Sink for Writer<W> {
     fn record(&mut self, record: &Sent<'_>) {
-        if self.left == 0 || self.failed.is_some() || !self.wants(record) {
+        let is_ours = record.stream == self.stream && wants(&self.kinds, record);
+        if self.left == 0 || self.failed.is_some() || !is_ours {
             return;
         }
         self.failed = self.write(record).err();
