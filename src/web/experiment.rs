@@ -15,7 +15,7 @@ use crate::player::{Player, charts};
 use crate::web::canvas::Canvas;
 use crate::web::report::{self, Reached};
 use crate::web::schedule::Schedule;
-use crate::web::worker::{SLICE_MS, WAIT_MS, now, send, value_of};
+use crate::web::worker::{SLICE_MS, WAIT_MS, now, read, send, value_of};
 
 /// How often clock and lanes are sent while the run moves, milliseconds.
 const TICK_MS: f64 = 125.0;
@@ -108,8 +108,8 @@ impl Experiments {
         canvas: OffscreenCanvas,
         style: JsValue,
     ) -> Result<(), JsError> {
-        let panel: PanelId = serde_wasm_bindgen::from_value(panel)?;
-        let style: PanelStyle = serde_wasm_bindgen::from_value(style)?;
+        let panel: PanelId = read(&panel)?;
+        let style: PanelStyle = read(&style)?;
         let mut state = self.state.borrow_mut();
         state.panels.retain(|(id, ..)| *id != panel);
         state.panels.push((panel, Canvas::new(canvas)?, style));
@@ -122,8 +122,8 @@ impl Experiments {
     /// # Errors
     /// When the panel or the style is none.
     pub fn style(&self, panel: JsValue, style: JsValue) -> Result<(), JsError> {
-        let panel: PanelId = serde_wasm_bindgen::from_value(panel)?;
-        let style: PanelStyle = serde_wasm_bindgen::from_value(style)?;
+        let panel: PanelId = read(&panel)?;
+        let style: PanelStyle = read(&style)?;
         let mut state = self.state.borrow_mut();
         if let Some(drawn) = state.panels.iter_mut().find(|(id, ..)| *id == panel) {
             drawn.2 = style;
@@ -143,7 +143,7 @@ impl Experiments {
 
 impl State {
     fn carry_out(&mut self, command: JsValue) -> Option<ExperimentEvent> {
-        match serde_wasm_bindgen::from_value(command) {
+        match read(&command) {
             Ok(command) => {
                 let answer = self.player.command(command);
                 report::reached(Reached::Experiment(self.player.replayed_by()));

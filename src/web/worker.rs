@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, OffscreenCanvas};
@@ -121,8 +122,8 @@ impl Worker {
         canvas: OffscreenCanvas,
         style: JsValue,
     ) -> Result<(), JsError> {
-        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
-        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
+        let chart: ChartId = read(&chart)?;
+        let style: ChartStyle = read(&style)?;
         let mut state = self.state.borrow_mut();
         state.charts.retain(|(id, ..)| *id != chart);
         state.charts.push((chart, Canvas::new(canvas)?, style));
@@ -135,8 +136,8 @@ impl Worker {
     /// # Errors
     /// When the chart or the style is none.
     pub fn style(&self, chart: JsValue, style: JsValue) -> Result<(), JsError> {
-        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
-        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
+        let chart: ChartId = read(&chart)?;
+        let style: ChartStyle = read(&style)?;
         let mut state = self.state.borrow_mut();
         if let Some(drawn) = state.charts.iter_mut().find(|(id, ..)| *id == chart) {
             drawn.2 = style;
@@ -156,7 +157,7 @@ impl Worker {
 
 impl State {
     fn carry_out(&mut self, command: JsValue) -> Option<Event> {
-        match serde_wasm_bindgen::from_value::<Command>(command) {
+        match read::<Command>(&command) {
             Ok(command) => self.lab.command(command),
             Err(error) => {
                 let problem = Problem { path: String::new(), message: error.to_string() };
@@ -273,6 +274,16 @@ impl State {
 /// Hands an event to the page's function.
 pub fn send(emit: &js_sys::Function, event: &impl Serialize) {
     emit.call1(&JsValue::NULL, &value_of(event)).expect("the page's function only posts a message");
+}
+
+/// What the page hands over, read as JSON: small and rare, so that the code of a second format to
+/// read is not worth its download.
+///
+/// # Errors
+/// It is no JSON, or no `T`.
+pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> serde_json::Result<T> {
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    serde_json::from_str(text.as_deref().unwrap_or_default())
 }
 
 pub(super) fn value_of(event: &impl Serialize) -> JsValue {
