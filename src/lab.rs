@@ -7,6 +7,7 @@ pub mod checkpoints;
 pub mod flow;
 pub mod inspect;
 pub mod log;
+pub mod outlet;
 pub mod playback;
 pub mod protocol;
 pub mod run;
