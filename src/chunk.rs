@@ -419,22 +419,25 @@ impl Chunk {
         }
     }
 
-    /// Adds timestamps, partitions, offsets, windows and tombstone marks of all rows of `other`; the
+    /// Adds timestamps, partitions, offsets, windows and tombstone marks of `rows` of `other`; the
     /// caller adds the columns.
-    pub fn extend_meta_from(&mut self, other: &Self) {
-        if !other.tombstones.is_empty() || !self.tombstones.is_empty() {
+    pub fn extend_meta_from(&mut self, other: &Self, rows: Range<usize>) {
+        let marked = other.tombstones.get(rows.clone()).is_some_and(|marks| marks.contains(&true));
+        if marked || !self.tombstones.is_empty() {
             self.tombstones.resize(self.len(), false);
-            self.tombstones.extend((0..other.len()).map(|row| other.is_tombstone(row)));
+            self.tombstones.extend(rows.clone().map(|row| other.is_tombstone(row)));
         }
-        self.timestamps.extend_from_slice(&other.timestamps);
-        self.partitions.extend_from_slice(&other.partitions);
-        self.offsets.extend_from_slice(&other.offsets);
-        self.windows.extend_from_slice(&other.windows);
+        if !other.windows.is_empty() {
+            self.windows.extend_from_slice(&other.windows[rows.clone()]);
+        }
+        self.timestamps.extend_from_slice(&other.timestamps[rows.clone()]);
+        self.partitions.extend_from_slice(&other.partitions[rows.clone()]);
+        self.offsets.extend_from_slice(&other.offsets[rows]);
     }
 
     /// Adds all rows of `other`, which has the same columns.
     pub fn append(&mut self, other: &Self) {
-        self.extend_meta_from(other);
+        self.extend_meta_from(other, 0..other.len());
         for (to, from) in self.columns.iter_mut().zip(&other.columns) {
             to.extend_from(from, 0..other.len());
         }

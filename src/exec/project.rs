@@ -27,7 +27,7 @@ impl Operator for Project {
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
         let first = out.output.len();
-        out.output.extend_meta_from(chunk);
+        out.output.extend_meta_from(chunk, 0..chunk.len());
         for ((role, evaluator), column) in self.outputs.iter_mut().zip(&mut out.output.columns) {
             column.extend_from(evaluator.evaluate(chunk), 0..chunk.len());
             out.drops.add(DropReason::Failed, evaluator.take_failed());

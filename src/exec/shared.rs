@@ -18,11 +18,12 @@ use std::ops::Range;
 use super::event_time::EventTime;
 use super::reader::{Decoder, RecordError, RecordReader, push_meta, push_system};
 use super::task::Task;
-use crate::chunk::{Chunk, Column, Window};
+use crate::chunk::Chunk;
 use crate::plan::{Format, Source, SystemColumn, TimestampColumn};
 use crate::record::Record;
 use crate::schema::{Field, Role, Schema};
 use crate::state::NONE;
+use crate::time::Timestamp;
 use crate::topic::TopicId;
 
 /// Rows and bytes that a reading keeps in a turn; what is beyond is read by each for itself.
@@ -57,12 +58,10 @@ pub(super) struct Share {
 #[derive(Debug)]
 struct Reading {
     decoder: Decoder,
-    columns: Vec<Column>,
-    /// Of each row, where keys are windowed.
-    windows: Vec<Window>,
+    /// With the records' own timestamps.
+    rows: Chunk,
     /// By partition.
     spans: Vec<Span>,
-    rows: usize,
     /// Values that do not fit: row and column, ascending.
     unfit: Vec<(usize, usize)>,
     /// How many rows there were when they were measured.
@@ -168,10 +167,8 @@ impl Reading {
     fn new(plan: &Source) -> Self {
         Self {
             decoder: Decoder::new(plan).expect("the form of sources that were built"),
-            columns: plan.schema.fields.iter().map(|f| Column::new(&f.data_type)).collect(),
-            windows: Vec::new(),
+            rows: Chunk::new(plan.schema.fields.iter().map(|field| &field.data_type)),
             spans: Vec::new(),
-            rows: 0,
             unfit: Vec::new(),
             measured: 0,
             is_full: false,
@@ -182,10 +179,9 @@ impl Reading {
     }
 
     fn clear(&mut self) {
-        self.columns.iter_mut().for_each(Column::clear);
-        self.windows.clear();
+        self.rows.clear();
         self.spans.iter_mut().for_each(|span| span.rows.clear());
-        (self.rows, self.measured) = (0, 0);
+        self.measured = 0;
         self.unfit.clear();
         (self.is_full, self.is_passed) = (false, false);
     }
@@ -195,16 +191,26 @@ impl Reading {
         if self.is_passed {
             self.clear();
         }
-        if self.rows >= self.measured + ROWS_BETWEEN_LOOKS {
-            self.measured = self.rows;
-            let bytes: u64 = self.columns.iter().map(Column::bytes).sum();
-            self.is_full |= self.rows >= MOST_ROWS || bytes >= MOST_BYTES;
+        if self.rows.len() >= self.measured + ROWS_BETWEEN_LOOKS {
+            self.measured = self.rows.len();
+            self.is_full |= self.measured >= MOST_ROWS || self.rows.bytes() >= MOST_BYTES;
         }
     }
 
     /// The row of a record, which is read if it is the next one.
     #[inline]
     fn row_of(&mut self, record: &Record<'_>) -> Option<usize> {
+        if let Some(span) = self.spans.get(record.partition.0 as usize)
+            && let Ok(at) = usize::try_from(record.offset.0 - span.first)
+            && let Some(row) = span.rows.get(at)
+        {
+            return (*row != NONE).then_some(*row as usize);
+        }
+        self.read_next(record)
+    }
+
+    #[inline(never)]
+    fn read_next(&mut self, record: &Record<'_>) -> Option<usize> {
         let partition = record.partition.0 as usize;
         if self.spans.len() <= partition {
             self.spans.resize_with(partition + 1, Span::default);
@@ -214,32 +220,34 @@ impl Reading {
             span.first = record.offset.0;
         }
         let at = usize::try_from(record.offset.0 - span.first).ok()?;
-        if at == span.rows.len() && !self.is_full {
-            self.read(record);
+        let is_next = at == span.rows.len();
+        self.is_passed |= !is_next && !self.is_full;
+        if !is_next || self.is_full {
+            return None;
         }
-        let rows = &self.spans[partition].rows;
-        self.is_passed |= at > rows.len() && !self.is_full;
-        rows.get(at).filter(|row| **row != NONE).map(|row| *row as usize)
+        let row = self.read(record);
+        self.read += 1;
+        self.spans[partition].rows.push(row.unwrap_or(NONE));
+        row.map(|row| row as usize)
     }
 
-    fn read(&mut self, record: &Record<'_>) {
-        let Self { decoder, columns, windows, unfit, rows, .. } = self;
-        let row = *rows;
-        let found = match decoder.read_each(record, columns, |column| unfit.push((row, column))) {
+    /// Adds a record to the rows.
+    fn read(&mut self, record: &Record<'_>) -> Option<u32> {
+        let Self { decoder, rows, unfit, .. } = self;
+        let row = rows.len();
+        let read = decoder.read_each(record, &mut rows.columns, |at| unfit.push((row, at)));
+        match read {
             Ok(window) => {
-                windows.extend(window);
-                *rows += 1;
-                row as u32
+                push_meta(record, record.timestamp, window, rows);
+                Some(row as u32)
             }
             Err(_) => {
                 // Whoever comes to it reads it for itself, and finds what is wrong.
-                columns.iter_mut().for_each(|column| column.truncate(row));
+                rows.columns.iter_mut().for_each(|column| column.truncate(row));
                 unfit.retain(|(of, _)| *of < row);
-                NONE
+                None
             }
-        };
-        self.spans[record.partition.0 as usize].rows.push(found);
-        self.read += 1;
+        }
     }
 
     fn fits(&self, row: usize, columns: &[usize]) -> bool {
@@ -252,8 +260,10 @@ impl Reading {
 pub(super) struct Taking<'a> {
     share: &'a Share,
     reading: &'a mut Reading,
-    /// Rows whose columns are not in the chunk yet; all else of them is.
+    /// Rows that were taken and are not in the chunk yet,
     run: Range<usize>,
+    /// and their event times where a column holds them.
+    times: Vec<Timestamp>,
 }
 
 impl<'a> Taking<'a> {
@@ -261,10 +271,11 @@ impl<'a> Taking<'a> {
     pub fn new(share: &'a Share, shared: &'a mut SharedReads) -> Option<Self> {
         let reading = shared.readings.get_mut(share.reading)?;
         reading.begin();
-        Some(Self { share, reading, run: 0..0 })
+        Some(Self { share, reading, run: 0..0, times: Vec::new() })
     }
 
-    /// As [`RecordReader::read`]; the columns are there after [`Taking::flush`].
+    /// As [`RecordReader::read`]; the row is in the chunk after [`Taking::flush`].
+    #[inline]
     pub fn read(
         &mut self,
         reader: &mut RecordReader,
@@ -277,28 +288,36 @@ impl<'a> Taking<'a> {
             self.flush(reader.system_columns(), chunk);
             return reader.read(record, chunk);
         };
-        let time = reader.time_of(record, &reading.columns, row, share.timestamp.as_ref())?;
-        let window = reading.windows.get(row).copied();
-        reading.taken += 1;
+        let times = share.timestamp.as_ref();
+        let time = reader.time_of(record, &reading.rows.columns, row, times)?;
         if self.run.end != row {
             self.flush(reader.system_columns(), chunk);
-            self.run = row..row;
+            self.run.start = row;
         }
         self.run.end = row + 1;
-        push_meta(record, time, window, chunk);
+        if times.is_some() {
+            self.times.push(time);
+        }
         Ok(())
     }
 
-    /// Adds the columns of the rows that were taken.
+    /// Adds the rows that were taken.
     pub fn flush(&mut self, system_columns: &[SystemColumn], chunk: &mut Chunk) {
         let run = std::mem::take(&mut self.run);
         if run.is_empty() {
             return;
         }
-        let rows = chunk.len() - run.len()..chunk.len();
-        let (columns, system) = chunk.columns.split_at_mut(self.share.columns.len());
-        for (column, from) in columns.iter_mut().zip(&self.share.columns) {
-            column.extend_from(&self.reading.columns[*from], run.clone());
+        let Self { share, reading, times, .. } = self;
+        reading.taken += run.len() as u64;
+        let rows = chunk.len()..chunk.len() + run.len();
+        chunk.extend_meta_from(&reading.rows, run.clone());
+        if !times.is_empty() {
+            chunk.timestamps[rows.clone()].copy_from_slice(times);
+            times.clear();
+        }
+        let (columns, system) = chunk.columns.split_at_mut(share.columns.len());
+        for (column, from) in columns.iter_mut().zip(&share.columns) {
+            column.extend_from(&reading.rows.columns[*from], run.clone());
         }
         for (kind, column) in system_columns.iter().zip(system) {
             for row in rows.clone() {

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::plan::{Node, Op, Pipeline, Sink};
 use crate::record::PartitionId;
-use crate::time::Timestamp;
 use crate::topic::{TopicConfig, Topics};
 use crate::value::DataType;
 
