@@ -1,7 +1,7 @@
 //! One reading of a topic's JSON for all queries that come to it.
 //!
 //! Reading JSON is most of what a query costs. Sources that read the same topic in the same form are
-//! therefore given a [`Share`] of one reading: the columns that any of them wants are read once, by
+//! therefore given a share of one reading: the columns that any of them wants are read once, by
 //! whoever comes first, and the others take theirs from there. Each source still polls its own
 //! consumer: positions, counters, errors and chunks are what they would be if it were alone. What
 //! was read is kept for a turn of the engine ([`SharedReads::clear`]) and up to a bound; a source

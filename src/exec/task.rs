@@ -309,7 +309,7 @@ impl Task {
         }
     }
 
-    /// The router of a [`Op::Split`] node, with its counters.
+    /// The router of a [`crate::plan::Op::Split`] node, with its counters.
     #[must_use]
     pub fn splitter(&self, node: NodeId) -> Option<&Splitter> {
         match &self.nodes.get(node)?.stage {
