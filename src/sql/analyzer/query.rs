@@ -183,10 +183,11 @@ pub fn select(
     let mut builder = Builder::default();
     let rows = analyze(query, None, context, &mut builder, findings)?;
     let mut pipeline = Pipeline { name: id.to_owned(), nodes: builder.nodes };
-    plan::prune(&mut pipeline);
+    plan::optimize(&mut pipeline);
+    let node = pipeline.nodes.len() - 1;
     Some(Selected {
         pipeline,
-        node: rows.node,
+        node,
         schema: rows.schema,
         kind: rows.kind,
         reads: rows.reads,
@@ -261,7 +262,7 @@ fn finish(
     let name = format!("to {}", sink.name);
     builder.add(&name, vec![rows.node], Op::Sink(op));
     let mut pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
-    plan::prune(&mut pipeline);
+    plan::optimize(&mut pipeline);
     Some(Planned { pipeline, sink, reads: rows.reads })
 }
 
