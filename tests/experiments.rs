@@ -15,6 +15,8 @@ mod random;
 mod reprocessing;
 #[path = "experiments/seams.rs"]
 mod seams;
+#[path = "experiments/sessions.rs"]
+mod sessions;
 #[path = "experiments/staleness.rs"]
 mod staleness;
 #[path = "experiments/time.rs"]

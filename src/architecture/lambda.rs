@@ -6,8 +6,8 @@ use super::logic::Logic;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::speed::{Boundary, HandOff, SpeedLayer};
 use super::stream_job::JobSetup;
-use super::view::{Cell, Merge, View, merged_total, merged_window};
-use super::{Architecture, Lane, Measures, Operation, Path, World, station};
+use super::view::{Cell, Merge, Seam, View, merged_total, merged_window};
+use super::{Architecture, Lane, Measures, Operation, Path, World, counted, station};
 use crate::sim::meter::AgeMeter;
 use crate::sim::{MS_NS, NEVER};
 
@@ -47,6 +47,8 @@ pub struct Lambda {
     covered: i64,
     /// The speed layer.
     pub speed: SpeedLayer,
+    /// What the serving layer makes of sessions that are in both views, as of the last commit.
+    seam: Seam,
     meter: AgeMeter,
     batch_processed: u64,
     batch_busy_ns: i64,
@@ -72,6 +74,7 @@ impl Lambda {
             opened: None,
             covered: 0,
             speed: SpeedLayer::new(setup.job, setup.hand_off, setup.sketch),
+            seam: Seam::default(),
             meter: AgeMeter::default(),
             batch_processed: 0,
             batch_busy_ns: 0,
@@ -152,6 +155,7 @@ impl Lambda {
 
     fn land(&mut self, run: &Run, world: &mut World<'_>) {
         let at = run.lands;
+        self.commit();
         let before = self.total().a as i64;
         match &run.extent {
             Some(extent) => {
@@ -159,11 +163,14 @@ impl Lambda {
                 let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
                 let mut fresh = View::new(shape);
                 fold(&mut fresh, world.store, extent, run.logic);
-                self.batch.take_windows(&fresh, shape.window(first)..u32::MAX);
+                match shape.window(first) {
+                    0 => self.batch = fresh,
+                    from => self.batch.take_windows(&fresh, from..u32::MAX),
+                }
                 self.batch_processed += run.events;
                 self.batch_busy_ns += (run.lands - run.started) * MS_NS;
                 self.last = Some((extent.clone(), run.logic));
-                let text = format!("{} events are recomputed.", run.events);
+                let text = format!("{} events are recomputed.", counted(run.events));
                 world.note(at, Lane::Lambda, format!("batch {}", run.number), text);
             }
             None => {
@@ -176,6 +183,7 @@ impl Lambda {
             self.speed.land(boundary);
             self.boundary = Some(boundary);
         }
+        self.commit();
         self.step = self.total().a as i64 - before;
         self.batches += 1;
         if run.upto > 0 {
@@ -228,21 +236,25 @@ impl Architecture for Lambda {
             Operation::MissBatch => self.times.to_miss += 1,
             Operation::Crash => {
                 let since = self.speed.crash(now, world.store, &mut self.meter);
-                let text = format!("It had processed {since} events since it last saved.");
+                let text =
+                    format!("It had processed {} events since it last saved.", counted(since));
                 world.note(now, Lane::Lambda, "speed layer crashes".to_owned(), text);
             }
             _ => {}
         }
     }
 
-    fn commit(&mut self) {}
+    fn commit(&mut self) {
+        self.seam = Seam::between(&self.batch, self.speed.view(), self.setup.merge);
+    }
 
     fn total(&self) -> Cell {
-        merged_total(&self.batch, self.speed.view(), self.setup.merge)
+        merged_total(&self.batch, self.speed.view(), &self.seam, self.setup.merge)
     }
 
     fn window(&self, window: usize) -> Option<Cell> {
-        Some(merged_window(&self.batch, self.speed.view(), window, self.setup.merge))
+        let (batch, speed) = (&self.batch, self.speed.view());
+        Some(merged_window(batch, speed, &self.seam, window, self.setup.merge))
     }
 
     fn has_answer(&self) -> bool {
@@ -291,8 +303,8 @@ impl Architecture for Lambda {
             held: self.batch.events(),
             buggy: self.batch_logic.buggy,
             detail: running.map_or_else(
-                || format!("{} events in its view", self.batch.events()),
-                |run| format!("recomputes {} events", run.events),
+                || format!("{} events in its view", counted(self.batch.events())),
+                |run| format!("recomputes {} events", counted(run.events)),
             ),
             read: true,
             ..station("batch", StationKind::BatchJob, "Batch layer", 1, 0)
@@ -308,7 +320,7 @@ impl Architecture for Lambda {
             queued: store.len() - self.speed.position(),
             held: self.speed.view().events(),
             buggy: self.speed.logic.buggy,
-            detail: format!("{} events in its view", self.speed.view().events()),
+            detail: format!("{} events in its view", counted(self.speed.view().events())),
             age_ms,
             read: true,
             ..station("speed", StationKind::StreamJob, "Speed layer", 1, 1)
@@ -321,7 +333,7 @@ impl Architecture for Lambda {
             stations: vec![
                 Station {
                     held: store.len(),
-                    detail: format!("{} events", store.len()),
+                    detail: format!("{} events", counted(store.len())),
                     state: StationState::Running,
                     ..station("master", StationKind::Master, "Master dataset", 0, 0)
                 },

@@ -309,8 +309,7 @@ impl Row {
     }
 
     fn is_late(self, setup: JobSetup, stream_time: u32) -> bool {
-        let end = setup.shape.window_end(setup.shape.window(self.event));
-        end.saturating_add(setup.grace_ms) <= i64::from(stream_time)
+        setup.shape.closes(self.event).saturating_add(setup.grace_ms) <= i64::from(stream_time)
     }
 
     fn add_to(self, view: &mut View, logic: Logic) {

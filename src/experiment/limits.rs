@@ -11,6 +11,9 @@ use crate::time::DAY_MS;
 const COMFORTABLE: f64 = 10e6;
 /// Events that a run simulates at most: about 600 MB of them.
 const MOST_EVENTS: f64 = 24e6;
+/// The same of sessions, of which every view keeps a row each.
+const COMFORTABLE_SESSIONS: f64 = 3e6;
+const MOST_SESSIONS: f64 = 6e6;
 /// Windows that a run keeps at most.
 const MOST_WINDOWS: i64 = 200_000;
 /// Bits of exact user sets, for each lane and truth.
@@ -21,7 +24,9 @@ const LONGEST: i64 = 45 * DAY_MS;
 /// One simulated event stands for so many.
 pub fn sampling(s: &Settings, end: i64) -> f64 {
     let events = s.rate * end as f64 / 1e3;
-    if s.sample >= 1.0 { s.sample } else { libm::ceil(events / COMFORTABLE).max(1.0) }
+    let comfortable =
+        if s.question == Question::Sessions { COMFORTABLE_SESSIONS } else { COMFORTABLE };
+    if s.sample >= 1.0 { s.sample } else { libm::ceil(events / comfortable).max(1.0) }
 }
 
 /// What is wrong.
@@ -68,6 +73,12 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
     );
     wrong(
         "recompute",
+        s.recompute == 0 || s.question != Question::Sessions,
+        "sessions cross the bounds of partitions: only everything can be recomputed; set it to 0s"
+            .to_owned(),
+    );
+    wrong(
+        "recompute",
         s.recompute == 0 || s.window == 0 || s.period % s.window == 0,
         format!(
             "partitions of {} do not end where windows of {} end: choose a period that is a multiple of the window",
@@ -96,6 +107,11 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
         "a window over all time never closes: set emit to changes, or window to a size".to_owned(),
     );
     wrong(
+        "emit",
+        s.emit == 0 || s.question != Question::Sessions,
+        "sessions are shown while they grow: set emit to changes".to_owned(),
+    );
+    wrong(
         "heartbeat",
         s.heartbeat == 0 || s.heartbeat >= 1_000,
         "a heartbeat comes at most once a second: set it to 1s or more, or to 0s for none"
@@ -114,11 +130,12 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
         "exact sets of so many users in so many windows do not fit into memory: choose larger windows, fewer users or a sample".to_owned(),
     );
     let events = s.rate * end as f64 / 1e3 / sample;
+    let most = if s.question == Question::Sessions { MOST_SESSIONS } else { MOST_EVENTS };
     wrong(
         "rate",
-        events <= MOST_EVENTS,
+        events <= most,
         format!(
-            "{events:.0} simulated events do not fit into memory: at most {MOST_EVENTS:.0} do; set sample to 0 to let one stand for many"
+            "{events:.0} simulated events do not fit into memory: at most {most:.0} do; set sample to 0 to let one stand for many"
         ),
     );
     problems

@@ -24,6 +24,7 @@ fn defaults_are_the_stated_ones() {
         ("stream-lag", "1s"),
         ("grace", "10m"),
         ("period", "1h"),
+        ("session-gap", "30m"),
     ] {
         assert_eq!(default(name), expect, "{name}");
     }
@@ -56,7 +57,7 @@ fn prices_follow_from_work_and_storage() {
     ];
     let mut simulation = open("batch-staleness", 7, &settings, 10 * HOUR);
     simulation.advance(10 * HOUR, u64::MAX);
-    let card = simulation.verdict().score_card;
+    let card = simulation.verdict(None).score_card;
     assert!(card[2].text.contains("cost $20.00"), "{}", card[2].text);
     let settings = [
         ("source", "constant"),
@@ -67,7 +68,7 @@ fn prices_follow_from_work_and_storage() {
     ];
     let mut simulation = open("batch-staleness", 7, &settings, 10 * HOUR);
     simulation.advance(10 * HOUR, u64::MAX);
-    let card = simulation.verdict().score_card;
+    let card = simulation.verdict(None).score_card;
     // 36 GB for a 72nd of 30 days at 72 dollars.
     assert!(card[2].text.contains("cost $36.0"), "{}", card[2].text);
 }
