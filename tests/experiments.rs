@@ -3,6 +3,8 @@
 
 #[path = "experiments/constants.rs"]
 mod constants;
+#[path = "experiments/defaults.rs"]
+mod defaults;
 #[path = "experiments/determinism.rs"]
 mod determinism;
 #[path = "experiments/logic.rs"]

@@ -54,7 +54,7 @@ struct Slot {
 type Link = u32;
 
 /// The sessions of all users. A clone shares what neither changes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sessions {
     slots: Pages<Slot>,
     /// By user: the newest session.
@@ -74,7 +74,7 @@ impl Sessions {
 
     /// How many there are.
     #[must_use]
-    pub const fn len(&self) -> u64 {
+    pub const fn count(&self) -> u64 {
         self.live
     }
 
@@ -255,7 +255,7 @@ mod tests {
     fn listed(sessions: &Sessions) -> Vec<Session> {
         let mut all: Vec<_> = (0..20).flat_map(|user| sessions.of(user)).collect();
         all.sort_by_key(|session| (session.user, session.start));
-        assert_eq!(all.len() as u64, sessions.len());
+        assert_eq!(all.len() as u64, sessions.count());
         assert_eq!(all.iter().map(|s| u64::from(s.clicks)).sum::<u64>(), sessions.clicks());
         all
     }
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(table.put(row(5, 8), None), None);
         assert_eq!(table.put(row(50, 50), None).map(|row| row.clicks), Some(1));
         assert_eq!(table.put(row(5, 12), Some(6)), None);
-        assert_eq!((table.len(), table.clicks()), (2, 10));
-        assert_eq!((before.len(), before.clicks(), listed(&before).len()), (2, 4, 2));
+        assert_eq!((table.count(), table.clicks()), (2, 10));
+        assert_eq!((before.count(), before.clicks(), listed(&before).len()), (2, 4, 2));
     }
 }

@@ -373,7 +373,7 @@ impl View {
     pub fn bytes(&self) -> u64 {
         let users: u64 = self.users.iter().flatten().map(|users| users.bytes()).sum();
         let cell = if self.shape.question == Question::Clicks { 8 } else { 16 };
-        cell * self.cells.len() as u64 + users + SESSION_BYTES * self.sessions.len()
+        cell * self.cells.len() as u64 + users + SESSION_BYTES * self.sessions.count()
     }
 }
 

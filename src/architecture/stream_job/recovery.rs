@@ -88,7 +88,10 @@ impl StreamJob {
             Guarantee::AtLeastOnce => self.doubled += since,
             Guarantee::ExactlyOnce => {}
         }
-        if !is_lossy {
+        if is_lossy {
+            // The next crash loses what comes from here on, not this once more.
+            (self.saved.position, self.saved.skipped) = (self.position, self.skipped);
+        } else {
             (self.position, self.skipped) = (self.saved.position, self.saved.skipped);
         }
         if self.setup.guarantee == Guarantee::ExactlyOnce {
