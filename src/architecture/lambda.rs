@@ -52,7 +52,13 @@ pub struct Lambda {
     meter: AgeMeter,
     batch_processed: u64,
     batch_busy_ns: i64,
+    /// Events of dropped batches that no batch has computed since, and from which event time on.
     missed: u64,
+    missed_from: i64,
+    /// What crashes of the speed layer had counted twice and lost when the running batch started, and
+    /// what of it is gone from the answer: with the views behind older boundaries.
+    faults_at_start: (u64, u64),
+    faults_gone: (u64, u64),
     corrected_ms: Option<i64>,
     batches: u32,
     /// Behind which the real-time view that is read begins.
@@ -79,6 +85,9 @@ impl Lambda {
             batch_processed: 0,
             batch_busy_ns: 0,
             missed: 0,
+            missed_from: NEVER,
+            faults_at_start: (0, 0),
+            faults_gone: (0, 0),
             corrected_ms: None,
             batches: 0,
             boundary: None,
@@ -106,7 +115,7 @@ impl Lambda {
         self.batch_processed
     }
 
-    /// Events of batches that were dropped.
+    /// Events of batches that were dropped, and that no batch has computed since.
     #[must_use]
     pub const fn missed(&self) -> u64 {
         self.missed
@@ -137,7 +146,9 @@ impl Lambda {
         let is_missed = asked.is_none() && self.times.to_miss > 0;
         if is_missed {
             self.times.to_miss -= 1;
+            self.missed_from = self.missed_from.min(self.covered);
         }
+        self.faults_at_start = (self.speed.doubled, self.speed.lost);
         self.times.start(Run {
             number: 0,
             started: now,
@@ -167,6 +178,9 @@ impl Lambda {
                     0 => self.batch = fresh,
                     from => self.batch.take_windows(&fresh, from..u32::MAX),
                 }
+                if extent.events.start <= self.missed_from {
+                    (self.missed, self.missed_from) = (0, NEVER);
+                }
                 self.batch_processed += run.events;
                 self.batch_busy_ns += (run.lands - run.started) * MS_NS;
                 self.last = Some((extent.clone(), run.logic));
@@ -174,13 +188,15 @@ impl Lambda {
                 world.note(at, Lane::Lambda, format!("batch {}", run.number), text);
             }
             None => {
-                self.missed += run.events;
+                // What was behind the boundary before; a full batch would have computed more again.
+                self.missed += run.upto - self.boundary.map_or(0, |before| before.offset);
                 let text = "The real-time view of its time is dropped all the same.".to_owned();
                 world.note(at, Lane::Lambda, format!("batch {} is dropped", run.number), text);
             }
         }
         if let Some(boundary) = self.opened.take() {
             self.speed.land(boundary);
+            self.faults_gone = self.faults_at_start;
             self.boundary = Some(boundary);
         }
         self.commit();
@@ -279,9 +295,12 @@ impl Architecture for Lambda {
             processed: self.batch_processed + self.speed.processed,
             stored_bytes: cost.stored(world.store.len()) + self.batch.bytes() + self.speed.bytes(),
             late: Some(self.speed.late()),
-            doubled: Some(self.speed.doubled),
+            doubled: Some(self.speed.doubled - self.faults_gone.0),
             lost: Some(
-                self.speed.lost + self.missed + self.batch.unread() + self.speed.view().unread(),
+                self.speed.lost - self.faults_gone.1
+                    + self.missed
+                    + self.batch.unread()
+                    + self.speed.view().unread(),
             ),
             corrected_ms: self.corrected_ms,
             code_paths: 2,

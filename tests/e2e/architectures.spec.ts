@@ -106,7 +106,8 @@ test("a link brings the run back as it was", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const bench = await Bench.open(page, "crash");
   await bench.goTo(30 * MINUTE);
-  await bench.room.getByRole("button", { name: "Outage", exact: true }).evaluate((button: HTMLElement) => button.click());
+  await bench.room.locator("section[aria-labelledby=operations-title] summary").click();
+  await bench.room.getByRole("button", { name: "Outage", exact: true }).click();
   const field = bench.room.getByLabel("Checkpoint interval", { exact: true });
   await field.fill("2m");
   await field.press("Enter");
