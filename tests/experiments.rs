@@ -3,6 +3,8 @@
 
 #[path = "experiments/constants.rs"]
 mod constants;
+#[path = "experiments/defaults.rs"]
+mod defaults;
 #[path = "experiments/determinism.rs"]
 mod determinism;
 #[path = "experiments/logic.rs"]
@@ -15,6 +17,8 @@ mod random;
 mod reprocessing;
 #[path = "experiments/seams.rs"]
 mod seams;
+#[path = "experiments/sessions.rs"]
+mod sessions;
 #[path = "experiments/staleness.rs"]
 mod staleness;
 #[path = "experiments/time.rs"]

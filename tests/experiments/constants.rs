@@ -1,33 +1,7 @@
-//! The constants of the cost model: every default is stated here once more, and what follows from it
-//! is reckoned, so that none can change unseen.
+//! The constants of the cost model and of its bounds: what follows from each is reckoned, so that none
+//! can change unseen.
 
 use super::{HOUR, open, run};
-use streamglass::experiment::catalogue;
-
-#[test]
-fn defaults_are_the_stated_ones() {
-    let all = catalogue();
-    let crash = all.iter().find(|info| info.name == "crash").expect("it is there");
-    let default = |name: &str| {
-        let knob = crash.knobs.iter().find(|knob| knob.name == name);
-        knob.unwrap_or_else(|| panic!("no knob {name}")).default.clone()
-    };
-    for (name, expect) in [
-        ("throughput", "2000"),
-        ("workers", "1"),
-        ("startup", "30s"),
-        ("worker-price", "0.192"),
-        ("storage-price", "0.08"),
-        ("event-bytes", "900"),
-        ("scan-rate", "1000000"),
-        ("write-capacity", "1000"),
-        ("stream-lag", "1s"),
-        ("grace", "10m"),
-        ("period", "1h"),
-    ] {
-        assert_eq!(default(name), expect, "{name}");
-    }
-}
 
 #[test]
 fn every_lane_pays_for_its_own_copy() {
@@ -56,7 +30,7 @@ fn prices_follow_from_work_and_storage() {
     ];
     let mut simulation = open("batch-staleness", 7, &settings, 10 * HOUR);
     simulation.advance(10 * HOUR, u64::MAX);
-    let card = simulation.verdict().score_card;
+    let card = simulation.verdict(None).score_card;
     assert!(card[2].text.contains("cost $20.00"), "{}", card[2].text);
     let settings = [
         ("source", "constant"),
@@ -67,7 +41,7 @@ fn prices_follow_from_work_and_storage() {
     ];
     let mut simulation = open("batch-staleness", 7, &settings, 10 * HOUR);
     simulation.advance(10 * HOUR, u64::MAX);
-    let card = simulation.verdict().score_card;
+    let card = simulation.verdict(None).score_card;
     // 36 GB for a 72nd of 30 days at 72 dollars.
     assert!(card[2].text.contains("cost $36.0"), "{}", card[2].text);
 }
@@ -93,4 +67,56 @@ fn settings_that_make_no_sense_are_refused_at_their_knob() {
     refused("crash", &[("nonsense", "2")], "nonsense");
     refused("crash", &[("grace", "soon")], "grace");
     refused("none", &[], "");
+}
+
+/// The knob's notices of a run that was opened.
+fn notices(settings: &[(&str, &str)], for_ms: i64, knob: &str) -> Vec<String> {
+    let opened = open("batch-staleness", 7, settings, for_ms).opened();
+    opened.notices.into_iter().filter(|said| said.knob == knob).map(|said| said.message).collect()
+}
+
+#[test]
+fn what_memory_holds_is_sampled_and_said() {
+    // 8.6 million events of a day are simulated one by one, 10.4 million are not.
+    let said = |rate: &str, question: &str| {
+        let settings = [("rate", rate), ("question", question), ("source", "poisson")];
+        notices(&settings, 24 * HOUR, "sample").join("")
+    };
+    assert_eq!(said("100", "clicks"), "");
+    assert!(said("120", "clicks").starts_with("One user in 2 "), "{}", said("120", "clicks"));
+    assert_eq!(said("30", "session-length"), "");
+    assert!(said("36", "session-length").starts_with("One user in 2 "));
+    // The standard error of a Poisson count is the root of it: of 10,000 events 1 %; clicks of the
+    // site come together, of 10,000 of them 11 times as much variance.
+    let error = |source: &str| {
+        let settings = [("source", source), ("rate", "100"), ("sample", "36")];
+        notices(&settings, HOUR, "sample").join("")
+    };
+    assert!(error("poisson").contains(" 1.00 %"), "{}", error("poisson"));
+    assert!(error("clickstream").contains(" 3.32 %"), "{}", error("clickstream"));
+}
+
+#[test]
+fn bounds_of_memory_are_where_they_are_said_to_be() {
+    let opens = |settings: &[(&str, &str)], for_ms: i64| {
+        let owned: Vec<_> =
+            settings.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let seed = streamglass::rng::Seed(1);
+        streamglass::experiment::Simulation::open("crash", seed, &owned, Some(for_ms)).is_ok()
+    };
+    let day = 24 * HOUR;
+    // 24 million events, or 6 million of sessions, if one stands for itself.
+    let events = |rate: &str, question: &str| {
+        opens(&[("rate", rate), ("sample", "1"), ("question", question)], day)
+    };
+    assert!(events("277", "clicks") && !events("278", "clicks"));
+    assert!(events("69", "session-length") && !events("70", "session-length"));
+    // 200,000 windows; 45 days.
+    assert!(
+        opens(&[("window", "500ms")], 99_999_500) && !opens(&[("window", "500ms")], 100_000_000)
+    );
+    assert!(opens(&[], 45 * day) && !opens(&[], 45 * day + 1));
+    // A billion bits of users: 500,000 in 2,000 windows.
+    let users = |users: &str| opens(&[("question", "users"), ("users", users)], 1_999 * 60_000);
+    assert!(users("500000") && !users("500001"));
 }

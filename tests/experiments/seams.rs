@@ -61,7 +61,9 @@ fn a_missing_batch_is_missed_by_who_never_looks_back() {
         let report = run("missing-batch", &[&STEADY[..], &own].concat(), 6 * HOUR);
         let batch = measured(&report, "events that batch ETL is short of").expect("counted");
         assert_eq!(report.summary.batch_etl.lost, Some(batch as u64));
-        (batch, measured(&report, "events that lambda is short of").expect("counted"))
+        let lambda = measured(&report, "events that lambda is short of").expect("counted");
+        assert_eq!(report.summary.lambda.lost, Some(lambda as u64));
+        (batch, lambda)
     };
     assert_eq!(short("1h", 1), (36_000.0, 36_000.0));
     assert_eq!(short("1h", 2), (72_000.0, 72_000.0));

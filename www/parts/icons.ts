@@ -18,6 +18,7 @@ export const cross = icon(svg`<path d="M4 4l8 8M12 4l-8 8"/>`);
 export const tick = icon(svg`<path d="M3.5 8.5l3 3 6-7"/>`);
 export const chevron = icon(svg`<path d="M4 6l4 4 4-4"/>`);
 export const file = icon(svg`<path d="M4 2h5l3.5 3.5V14H4zM9 2v3.5h3.5"/>`);
+export const link = icon(svg`<path d="M6.5 9.5l3-3M7 4.8l1.4-1.4a3 3 0 014.2 4.2L11.2 9M9 11.2l-1.4 1.4a3 3 0 01-4.2-4.2L4.8 7"/>`);
 export const warning = icon(svg`<path d="M8 2.5L14.5 13.5h-13zM8 6.8v3M8 11.7h.01"/>`);
 
 // What a node of the dataflow is.
