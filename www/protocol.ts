@@ -13,7 +13,7 @@ config: unknown,
  */
 seed: number, 
 /**
- * The script of the pipeline behind the router; `null` for the built-in one.
+ * The script of the pipeline; `null` for the built-in one.
  */
 script: string | null, } | { "type": "play" } | { "type": "pause" } | { "type": "step", 
 /**
@@ -542,7 +542,7 @@ query: string | null, };
 /**
  * What a node of the dataflow is.
  */
-export type FlowKind = "generator" | "topic" | "deadLetters" | "router" | "operator";
+export type FlowKind = "generator" | "topic" | "deadLetters" | "operator";
 
 /**
  * The state of a run at one point of virtual time.

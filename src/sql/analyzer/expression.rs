@@ -500,7 +500,7 @@ impl Lowering<'_> {
             self.findings.push(Diagnostic::error(Code::UNTYPED_NULL, message, at).with_help(help));
             return None;
         };
-        if items.iter().any(|item| item.ty == Ty::Decimal)
+        if items.iter().any(|item| matches!(item.ty, Ty::Decimal(_)))
             && !items.iter().any(|item| item.ty == Ty::Known(DataType::Double))
         {
             self.unsupported("the type DECIMAL", at)?;
@@ -542,7 +542,7 @@ impl Lowering<'_> {
     pub fn concrete(&mut self, typed: Typed, at: Place) -> Option<Typed> {
         match typed.ty {
             Ty::Known(_) => Some(typed),
-            Ty::Decimal => self.unsupported("the type DECIMAL", at),
+            Ty::Decimal(_) => self.unsupported("the type DECIMAL", at),
             Ty::Null => {
                 let diagnostic = Diagnostic::error(Code::UNTYPED_NULL, "NULL of which type?", at)
                     .with_help("write for example CAST(NULL AS VARCHAR)");
@@ -589,7 +589,7 @@ fn number(number: &Number) -> Typed {
         (NumberKind::Double, _) => literal(Value::Double(number.double()), DataType::Double),
         (NumberKind::Decimal | NumberKind::Integer, _) => Typed {
             expr: Expr::Literal(Value::Double(number.double()), DataType::Double),
-            ty: Ty::Decimal,
+            ty: Ty::Decimal(number.text.as_ref().into()),
         },
     }
 }

@@ -65,7 +65,7 @@ fn types(arguments: &[Typed]) -> Vec<Option<DataType>> {
 
 fn convert(arguments: Vec<Typed>, resolved: &Resolved) -> Vec<Expr> {
     let convert = |(argument, target): (Typed, &DataType)| {
-        if argument.ty == Ty::Decimal && *target == DataType::Double {
+        if matches!(argument.ty, Ty::Decimal(_)) && *target == DataType::Double {
             return argument.expr;
         }
         let expr = argument.expr.clone();

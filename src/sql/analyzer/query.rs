@@ -7,6 +7,7 @@ use super::formats::{self, Inherited};
 use super::input::{self, Input, Key, article, plan_format};
 use super::names::{AggregateNames, Exploded, Group, RowNames, is_typed};
 use super::properties::{self, Place, With};
+use super::scope::{Column, Kind, Relation, Scope};
 use super::select::{self, Item};
 use super::typed::{Ty, Typed};
 use super::types::{has_map, show};
@@ -473,7 +474,7 @@ impl Planner<'_> {
             });
         }
         let mut items = self.select(&input, &mut node)?;
-        self.write_out_star(&mut items, &keys, &input.keys);
+        self.write_out_star(&mut items, &keys, &input);
         let outputs = self.outputs(items, &keys, "partitioning expression")?;
         let schema = schema_of(&outputs);
         let op = PartitionBy { outputs, repartition: Some(input.partitions) };
@@ -482,8 +483,10 @@ impl Planner<'_> {
         Some(rows(input, node, schema))
     }
 
-    /// With `*`, new keys that are no column get one, and old key columns come last.
-    fn write_out_star(&mut self, items: &mut Vec<Item>, keys: &[ResultKey], old: &[Key]) {
+    /// With `*`, new keys that are no column get one, and old key columns come last. Before them, as in
+    /// ksqlDB, the columns that the records of a join's sides have without being in their schemas:
+    /// with the side's name in front `*` there does not know them for what they are.
+    fn write_out_star(&mut self, items: &mut Vec<Item>, keys: &[ResultKey], input: &Input) {
         let is_star =
             |item: &ast::SelectItem| matches!(item, ast::SelectItem::All { source: None, .. });
         if !self.query.select.iter().any(is_star) {
@@ -491,11 +494,17 @@ impl Planner<'_> {
         }
         let is_old = |item: &Item| {
             item.from_star
-                && old.iter().any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
+                && input
+                    .keys
+                    .iter()
+                    .any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
         };
         let (last, mut kept): (Vec<Item>, Vec<Item>) = items.drain(..).partition(is_old);
         let at = kept.iter().position(|item| !item.from_star).unwrap_or(kept.len());
         kept.splice(at..at, last);
+        if self.sink.is_some() && input.scope.is_join() {
+            kept.splice(at..at, pseudo_columns(&input.scope, self.query.span));
+        }
         let mut number = 0;
         for (key, ast) in keys.iter().zip(&self.query.partition_by) {
             if kept.iter().any(|item| item.can_be_key && item.expr == key.value) {
@@ -807,6 +816,24 @@ impl Planner<'_> {
         }
         millis
     }
+}
+
+/// The columns of a join's sides that `*` leaves out elsewhere.
+fn pseudo_columns(scope: &Scope, at: ast::Place) -> Vec<Item> {
+    let of = |relation: &Relation| {
+        let prefix = relation.alias.clone();
+        let pseudo = relation.columns.iter().filter(|column| column.kind == Kind::Pseudo);
+        let item = |column: &Column| Item {
+            name: Arc::from(format!("{prefix}_{}", column.name)),
+            expr: column.expr.clone(),
+            data_type: column.data_type.clone(),
+            can_be_key: false,
+            from_star: true,
+            at,
+        };
+        pseudo.map(item).collect::<Vec<_>>()
+    };
+    scope.relations.iter().flat_map(of).collect()
 }
 
 fn schema_of(outputs: &[Output]) -> Schema {
