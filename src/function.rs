@@ -29,6 +29,8 @@ mod times;
 mod urls;
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod tests;
 
 pub use call::{Callable, Fault};

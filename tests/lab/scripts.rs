@@ -175,6 +175,8 @@ fn an_editor_is_told_what_there_is() {
     let mut lab = lab(3);
     let Some(Event::Vocabulary(words)) = lab.command(Command::Vocabulary) else { panic!("words") };
     assert!(words.keywords.contains(&"EMIT".to_owned()));
+    assert!(words.can_be_names.contains(&"SESSION".to_owned()));
+    assert!(!words.can_be_names.contains(&"SELECT".to_owned()));
     assert!(words.types.contains(&"BIGINT".to_owned()));
     let count = words.functions.iter().find(|function| function.name == "COUNT");
     assert_eq!(count.expect("it is there").kind, "aggregate");
