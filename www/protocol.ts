@@ -347,6 +347,10 @@ export type Vocabulary = {
  */
 keywords: Array<string>, 
 /**
+ * Those of them that are not reserved: a column can be called so.
+ */
+canBeNames: Array<string>, 
+/**
  * Names of types.
  */
 types: Array<string>, 

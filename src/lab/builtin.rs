@@ -37,9 +37,9 @@ pub const RESULTS: [&str; 9] = [
     TOP_CONTENT,
     "users-by-country",
     "averages-by-channel",
-    "clicks-us",
-    "clicks-us-with-users",
-    "visits-us",
+    "clicks-gb",
+    "clicks-gb-with-users",
+    "visits-gb",
     "conversion-by-channel",
     "shipped-orders",
 ];

@@ -27,7 +27,7 @@ CREATE STREAM user_texts WITH (KAFKA_TOPIC='users', VALUE_FORMAT='KAFKA') AS
   EMIT CHANGES;
 
 -- What is none of them is not lost: it goes to the dead letters, with the reason. The field of a text
--- that is no JSON is NULL.
+-- that is no JSON is NULL, which is IN no list.
 CREATE STREAM dead_letters WITH (KAFKA_TOPIC='dead-letters', VALUE_FORMAT='JSON') AS
   SELECT
     session,
@@ -38,7 +38,7 @@ CREATE STREAM dead_letters WITH (KAFKA_TOPIC='dead-letters', VALUE_FORMAT='JSON'
     END AS reason,
     payload
   FROM raw
-  WHERE COALESCE(EXTRACTJSONFIELD(payload, '$.recordType'), '') NOT IN ('click', 'session', 'user')
+  WHERE EXTRACTJSONFIELD(payload, '$.recordType') NOT IN ('click', 'session', 'user')
   EMIT CHANGES;
 
 -- 3. The same bytes, read as columns, now that it is known what they are.
@@ -111,13 +111,13 @@ CREATE TABLE averages_by_channel WITH (KAFKA_TOPIC='averages-by-channel') AS
   EMIT CHANGES;
 
 -- 5. One country: its clicks, each with what is known of its user at that moment, and its visits.
-CREATE STREAM clicks_us WITH (KAFKA_TOPIC='clicks-us') AS
+CREATE STREAM clicks_gb WITH (KAFKA_TOPIC='clicks-gb') AS
   SELECT session, uid, url, state, channel, place_name
   FROM clicks
-  WHERE country_code = 'US'
+  WHERE country_code = 'GB'
   EMIT CHANGES;
 
-CREATE STREAM clicks_us_with_users WITH (KAFKA_TOPIC='clicks-us-with-users') AS
+CREATE STREAM clicks_gb_with_users WITH (KAFKA_TOPIC='clicks-gb-with-users') AS
   SELECT
     c.uid AS uid,
     c.state AS state,
@@ -125,19 +125,19 @@ CREATE STREAM clicks_us_with_users WITH (KAFKA_TOPIC='clicks-us-with-users') AS
     u.version AS user_version,
     u.place_name AS lives_in,
     c.place_name AS clicked_in
-  FROM clicks_us c
+  FROM clicks_gb c
   LEFT JOIN users u ON c.uid = u.id
   EMIT CHANGES;
 
 -- A visit ends when a user has not clicked for 30 minutes; EMIT FINAL tells of it once, when it is over.
-CREATE TABLE visits_us WITH (KAFKA_TOPIC='visits-us') AS
+CREATE TABLE visits_gb WITH (KAFKA_TOPIC='visits-gb') AS
   SELECT
     uid,
     COUNT(*) AS clicks,
     EARLIEST_BY_OFFSET(state) AS entered,
     LATEST_BY_OFFSET(state) AS exited,
     (WINDOWEND - WINDOWSTART) / 1000 AS length_s
-  FROM clicks_us
+  FROM clicks_gb
   WINDOW SESSION (30 MINUTES, GRACE PERIOD 1 MINUTE)
   GROUP BY uid
   EMIT FINAL;

@@ -26,7 +26,7 @@ pub fn label(pipeline: &Pipeline, aggregate: &Aggregate) -> String {
 
 const JOIN: &str = "join";
 
-/// A short name of a query that does not aggregate, like `filter to clicks-us`: what it does, and the
+/// A short name of a query that does not aggregate, like `filter to clicks-gb`: what it does, and the
 /// topic that it writes. `None` when it writes none.
 #[must_use]
 pub fn step_label(pipeline: &Pipeline) -> Option<String> {

@@ -57,8 +57,8 @@ fn any_change() -> impl Strategy<Value = Command> {
             "CTAS_CLICKS_BY_STATE_5",
             TOP_CONTENT,
             "CTAS_USERS_BY_COUNTRY_7",
-            "CSAS_CLICKS_US_9",
-            "CTAS_VISITS_US_11",
+            "CSAS_CLICKS_GB_9",
+            "CTAS_VISITS_GB_11",
         ])
         .prop_map(str::to_owned)
     };
