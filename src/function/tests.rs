@@ -86,7 +86,7 @@ impl Reader<'_> {
             "ARRAY" => {
                 self.expect("[");
                 let items = self.list("]");
-                let item = items.iter().find_map(|(_, t)| t.clone()).expect("an item with a type");
+                let item = items.iter().find_map(|(_, t)| t.clone()).unwrap_or(DataType::Int);
                 let values = items.into_iter().map(|(value, _)| value).collect();
                 (Value::Array(values), Some(DataType::Array(Box::new(item))))
             }
