@@ -29,8 +29,6 @@ mod times;
 mod urls;
 
 #[cfg(test)]
-mod docs;
-#[cfg(test)]
 mod tests;
 
 pub use call::{Callable, Fault};

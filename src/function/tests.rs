@@ -1,5 +1,7 @@
 //! Runs the examples of the tables, and what does not fit into an example.
 
+mod docs;
+
 use super::registry::{all, names};
 use super::table::SCALARS;
 use super::*;

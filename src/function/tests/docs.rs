@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use super::refused;
-use super::registry::{all, describe_signature};
-use super::table::{Category, Function};
+use crate::function::refused;
+use crate::function::registry::{all, describe_signature};
+use crate::function::table::{Category, Function};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/functions.md");
 
@@ -13,7 +13,7 @@ const OPENING: &str = "\
 # Functions
 
 Every function of Streamglass's SQL, made from the one table that the analyzer, the completion of the
-editor, `SHOW FUNCTIONS` and `DESCRIBE FUNCTION name` read. `UPDATE=1 cargo test --lib function::docs`
+editor, `SHOW FUNCTIONS` and `DESCRIBE FUNCTION name` read. `UPDATE=1 cargo test --lib function::tests::docs`
 writes this page.
 
 How to read a signature: `name TYPE` is a parameter, `TYPE...` any number of them, and what is behind
@@ -75,20 +75,25 @@ fn write(function: &Function, page: &mut String) {
     }
 }
 
-/// With `UPDATE=1` the page is written, for a change that is meant.
-#[test]
-fn the_page_is_current() {
-    let page = page();
-    for function in all() {
-        assert!(page.contains(&format!("### {}\n", function.name)), "{}", function.name);
-        assert!(!function.examples.is_empty(), "{} has no example", function.name);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With `UPDATE=1` the page is written, for a change that is meant.
+    #[test]
+    fn the_page_is_current() {
+        let page = page();
+        for function in all() {
+            assert!(page.contains(&format!("### {}\n", function.name)), "{}", function.name);
+            assert!(!function.examples.is_empty(), "{} has no example", function.name);
+        }
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(PATH, &page).expect("the page can be written");
+        }
+        let there = std::fs::read_to_string(PATH).unwrap_or_default();
+        assert!(
+            there == page,
+            "docs/functions.md is not current: UPDATE=1 cargo test --lib function::tests::docs"
+        );
     }
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(PATH, &page).expect("the page can be written");
-    }
-    let there = std::fs::read_to_string(PATH).unwrap_or_default();
-    assert!(
-        there == page,
-        "docs/functions.md is not current: UPDATE=1 cargo test --lib function::docs"
-    );
 }
