@@ -163,7 +163,7 @@ test("a new query is in the flow and its topic in the inspector, and both go wit
   expect((await desk.run.goTo(20 * MINUTE)).digest).toBe(there.digest);
   await expect(topic).toBeVisible();
   await desk.card.getByText("Running queries: 4").click();
-  await desk.card.getByRole("button", { name: "Terminate CTAS_CONVERSION_4" }).click();
+  await desk.card.getByRole("button", { name: "Terminate CTAS_CONVERSION_14" }).click();
   await expect(desk.card.getByText("Running queries: 3")).toBeVisible();
 });
 

@@ -25,5 +25,4 @@ export const warning = icon(svg`<path d="M8 2.5L14.5 13.5h-13zM8 6.8v3M8 11.7h.0
 export const generator = icon(svg`<circle cx="8" cy="8" r="1.6" fill="currentColor"/><path d="M4.6 11.4a4.8 4.8 0 010-6.8M11.4 4.6a4.8 4.8 0 010 6.8"/>`);
 export const topic = icon(svg`<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h7"/>`);
 export const deadLetters = icon(svg`<rect x="2" y="4" width="12" height="8.5" rx="1.5"/><path d="M6.3 6.6l3.4 3.4M9.7 6.6l-3.4 3.4"/>`);
-export const router = icon(svg`<path d="M2 8h4l3-4h5M6 8l3 4h5M12 2.2L14 4l-2 1.8M12 10.2l2 1.8-2 1.8"/>`);
 export const operator = icon(svg`<path d="M12 3.5H4.5L8.8 8l-4.3 4.5H12"/>`);

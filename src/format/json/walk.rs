@@ -15,7 +15,7 @@ pub(super) struct Slot {
     /// Before the opening quote of its name.
     pub member_at: usize,
     /// Whether the names are equal, not only when upper-cased.
-    exact: bool,
+    pub exact: bool,
 }
 
 /// What to do when a wanted member is there twice.
