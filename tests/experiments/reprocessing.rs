@@ -116,7 +116,7 @@ fn a_second_crash_before_the_next_save_loses_only_what_came_since_the_first() {
         .last()
         .map(|last| last.truth.happened.unwrap_or(0.0) - last.kappa.answer.unwrap_or(0.0));
     // What is not there is lost, or within the lag of a second.
-    super::close(off.expect("sampled") - lost, 10.0, 1.0);
-    super::close(lost, 7.0 * 60.0 * 10.0, 10.0);
+    close(off.expect("sampled") - lost, 10.0, 1.0);
+    close(lost, 7.0 * 60.0 * 10.0, 10.0);
     assert!(simulation.checkers().iter().all(|check| check.held), "{:?}", simulation.checkers());
 }

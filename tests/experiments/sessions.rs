@@ -140,7 +140,7 @@ fn what_sessions_cannot_do_is_refused_at_its_knob() {
     for (knob, value) in [("recompute", "1h"), ("emit", "final")] {
         let settings = [("question", "session-length"), (knob, value)];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let problems = Simulation::open("crash", Seed(1), &settings, None).err().expect("refused");
+        let problems = Simulation::open("crash", Seed(1), &settings, None).expect_err("refused");
         assert!(problems.iter().all(|problem| problem.knob == knob), "{problems:?}");
     }
 }
