@@ -69,8 +69,8 @@ pub struct Options {
     #[arg(long, value_name = "NAME", requires = "to")]
     password_env: Option<String>,
 
-    /// Sends what queries write: a script of SQL over the generator's topics (the mixed one, clicks,
-    /// sessions, users, orders, shipments), of whose run --topic names topics. Virtual time then
+    /// Sends what queries write: a script of SQL over the generator's topics (the mixed one, orders,
+    /// shipments), of whose run --topic names topics. Virtual time then
     /// begins at the time that --timestamps says.
     #[arg(long, value_name = "FILE", requires = "to")]
     pub sql: Option<PathBuf>,

@@ -48,10 +48,11 @@ fn every_record_arrives_in_order_through_each_dialect() {
 #[test]
 fn what_a_query_writes_arrives_in_order() {
     let script = std::env::temp_dir().join(format!("streamglass-{}.sql", std::process::id()));
-    let sql = "CREATE STREAM clicks (k VARCHAR KEY, `state` VARCHAR, `sid` BIGINT, `country_code` VARCHAR)
-          WITH (KAFKA_TOPIC = 'clicks', VALUE_FORMAT = 'JSON');
+    let sql = "CREATE STREAM raw (k VARCHAR KEY, `recordType` VARCHAR, `state` VARCHAR, `sid` BIGINT, `country_code` VARCHAR)
+          WITH (KAFKA_TOPIC = 'imply-news', VALUE_FORMAT = 'JSON');
         CREATE STREAM british WITH (KAFKA_TOPIC = 'british-clicks') AS
-          SELECT k, `sid`, UCASE(`state`) AS `state` FROM clicks WHERE `country_code` = 'GB';";
+          SELECT k, `sid`, UCASE(`state`) AS `state` FROM raw
+          WHERE `recordType` = 'click' AND `country_code` = 'GB';";
     std::fs::write(&script, sql).expect("a file");
     let common = ["--seed", "11", "--for", "10m"];
     let output = program().args(common).arg("--with-key").output().expect("the program starts");
