@@ -235,14 +235,11 @@ pub fn run(
     }
     progress.finish(|elapsed| summary(&counters, elapsed));
     run.posts.finish();
+    let lost = run.source.feed.lost();
     match why {
         Some(why) => Err(Failure::Undelivered(why)),
-        None if run.source.feed.lost() > 0 => Err(Failure::Undelivered(format!(
-            "{} records were too many for their topics' retention, and are not sent",
-            thousands(run.source.feed.lost())
-        ))),
-        None if counters.acknowledged == counters.accepted => Ok(()),
-        None => Err(Failure::Undelivered(undelivered(&counters))),
+        None if counters.acknowledged == counters.accepted && lost == 0 => Ok(()),
+        None => Err(Failure::Undelivered(undelivered(&counters, lost))),
     }
 }
 
@@ -250,7 +247,7 @@ fn problem(error: &FieldError) -> String {
     format!("{}: {}", format!("{:?}", error.field).to_lowercase(), error.message)
 }
 
-fn undelivered(counters: &SinkCounters) -> String {
+fn undelivered(counters: &SinkCounters, lost: u64) -> String {
     let mut text = format!(
         "{} records failed, {} may be written or not",
         thousands(counters.failed),
@@ -258,6 +255,10 @@ fn undelivered(counters: &SinkCounters) -> String {
     );
     for reason in &counters.reasons {
         text.push_str(&format!("\n  {} times: {}", thousands(reason.count), reason.reason));
+    }
+    if lost > 0 {
+        let lost = thousands(lost);
+        text.push_str(&format!("\n  {lost} were removed by their topics' retention, and not sent"));
     }
     text
 }

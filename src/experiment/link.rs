@@ -9,7 +9,7 @@ use super::operations;
 use super::protocol::Logged;
 use super::settings::KNOBS;
 use super::{Experiment, experiment};
-use crate::rng::Seed;
+use crate::rng::{MOST_SEED, Seed};
 
 /// The version of the format.
 const VERSION: &str = "1";
@@ -17,8 +17,6 @@ const VERSION: &str = "1";
 const MOST_BYTES: usize = 16_384;
 /// The most operations that are read.
 const MOST_OPERATIONS: usize = 500;
-/// The largest seed: what a number of JavaScript holds exactly.
-const MOST_SEED: u64 = (1 << 53) - 1;
 
 /// What a link says.
 #[derive(Clone, Debug, PartialEq)]

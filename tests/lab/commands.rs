@@ -4,7 +4,8 @@ use serde_json::json;
 use streamglass::clickstream::{Config, FaultKind, Setting};
 use streamglass::lab::protocol::{Command, Event, FlowKind};
 use streamglass::lab::save::Save;
-use streamglass::lab::{Lab, MOST_SEED, Next};
+use streamglass::lab::{Lab, Next};
+use streamglass::rng::MOST_SEED;
 use streamglass::session::Outcome;
 
 use crate::common::{

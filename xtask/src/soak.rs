@@ -14,12 +14,12 @@ Runs the long tests: properties, determinism, and the page left alone at full lo
 
 USAGE: cargo xtask soak [--minutes N | --short | --experiments N] [--no-browser | --no-rust | --no-kafka]...
 
-  --minutes N   how long the Rust tests run together, and then the page (default 10)
-  --experiments N  only N random experiments on all cores, however long they take (the aim: 100000)
-  --short       the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
-  --no-browser  without the page
-  --no-rust     without the Rust tests
-  --no-kafka    without the long tests of the Kafka sink";
+  --minutes N      how long the Rust tests run together, and then the page (default 10)
+  --experiments N  only N random experiments on all cores, however long they take
+  --short          the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
+  --no-browser     without the page
+  --no-rust        without the Rust tests
+  --no-kafka       without the long tests of the Kafka sink";
 
 const SHORT_SECONDS: u64 = 20;
 

@@ -36,7 +36,7 @@ impl Lowering<'_> {
             wider(&left, &right)
         };
         let Some(ty) = ty else {
-            let message = format!("no `{}` of {} and {}", symbol(op), left.shown(), right.shown());
+            let message = format!("no `{}` of {} and {}", op.symbol(), left.shown(), right.shown());
             self.error(Code::ARITHMETIC, message, ast.span);
             return None;
         };
@@ -147,15 +147,5 @@ fn to_number(side: Typed, target: &DataType) -> Expr {
     match side.clone().coerce(target) {
         Ok(expr) => expr,
         Err(_) => Expr::Cast(Box::new(side.expr), target.clone()),
-    }
-}
-
-const fn symbol(op: ArithmeticOp) -> &'static str {
-    match op {
-        ArithmeticOp::Add => "+",
-        ArithmeticOp::Subtract => "-",
-        ArithmeticOp::Multiply => "*",
-        ArithmeticOp::Divide => "/",
-        ArithmeticOp::Modulo => "%",
     }
 }
