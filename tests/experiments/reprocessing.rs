@@ -120,3 +120,17 @@ fn a_second_crash_before_the_next_save_loses_only_what_came_since_the_first() {
     close(lost, 7.0 * 60.0 * 10.0, 10.0);
     assert!(simulation.checkers().iter().all(|check| check.held), "{:?}", simulation.checkers());
 }
+
+#[test]
+fn a_crashed_job_is_away_for_its_start_up() {
+    for (startup, seconds) in [("30s", 30.0), ("5m", 300.0)] {
+        let own = [("startup", startup), ("guarantee", "at-most-once"), ("checkpoint", "10s")];
+        let report = run("crash", &[&STEADY[..], &own].concat(), 2 * HOUR);
+        for lane in [&report.summary.lambda, &report.summary.kappa] {
+            // The newest event in the answer was 1.1 s old at the crash, which was a moment of a save;
+            // then it is the start-up and the second of lag until another one is seen.
+            let most = lane.max_age_ms.expect("measured") as f64 / 1e3;
+            close(most, seconds + 2.1, 0.05);
+        }
+    }
+}
