@@ -7,6 +7,8 @@ mod constants;
 mod defaults;
 #[path = "experiments/determinism.rs"]
 mod determinism;
+#[path = "experiments/faults.rs"]
+mod faults;
 #[path = "experiments/logic.rs"]
 mod logic;
 #[path = "experiments/presets.rs"]

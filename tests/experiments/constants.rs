@@ -1,7 +1,8 @@
 //! The constants of the cost model and of its bounds: what follows from each is reckoned, so that none
 //! can change unseen.
 
-use super::{HOUR, open, run};
+use super::world::World;
+use super::{HOUR, MINUTE, open, run};
 
 #[test]
 fn every_lane_pays_for_its_own_copy() {
@@ -16,6 +17,66 @@ fn every_lane_pays_for_its_own_copy() {
     assert_eq!(views[0], 90 * window);
     assert_eq!(views[2], 120 * window);
     assert!((120 * window..=360 * window).contains(&views[1]), "{views:?}");
+}
+
+/// Bytes beside the events, of the three lanes after half an hour, of which each minute is a window.
+fn beside(settings: &[(&str, &str)]) -> [u64; 3] {
+    let usual = [("source", "constant"), ("rate", "10"), ("period", "10m"), ("window", "1m")];
+    let report = run("batch-staleness", &[&usual[..], settings].concat(), 30 * MINUTE);
+    [&report.summary.batch_etl, &report.summary.lambda, &report.summary.kappa]
+        .map(|lane| lane.stored_bytes - 900 * 17_999)
+}
+
+#[test]
+fn views_are_paid_by_their_cells_sets_sketches_and_sessions() {
+    // The last batch ended at 20:00; two numbers for each of five channels and a minute.
+    let [etl, _, kappa] = beside(&[("question", "conversion")]);
+    assert_eq!((etl, kappa), (20 * 5 * 16, 30 * 5 * 16));
+    // A bit for each user up to the largest, in words of 8 bytes.
+    let world = World { users: 1_000, ..World::STEADY };
+    let events = world.events(30 * MINUTE);
+    let words = |minute: i64| {
+        let of = events.iter().filter(|event| event.event / MINUTE == minute);
+        of.map(|event| u64::from(event.user) / 64 + 1).max().expect("there are events")
+    };
+    let sets: u64 = (0..20).map(|minute| 16 + 8 * words(minute)).sum();
+    let users = [("question", "users"), ("users", "1000")];
+    assert_eq!(beside(&users)[0], sets);
+    // Before the first batch lambda has a real-time view only: 2^6 bytes a sketch.
+    let sketched = [&users[..], &[("sketch", "6"), ("period", "1h"), ("run-time", "5m")]].concat();
+    assert_eq!(beside(&sketched)[1], 30 * (16 + 64));
+    // A session has user, start, end and clicks.
+    let sessions = [("question", "session-length"), ("session-gap", "1s"), ("users", "1000")];
+    let shown: Vec<_> = events.iter().filter(|event| event.arrival < 20 * MINUTE).collect();
+    let mut clicks: Vec<_> = shown.iter().map(|event| (event.user, event.event)).collect();
+    clicks.sort_unstable();
+    let starts = clicks.windows(2).filter(|w| w[0].0 != w[1].0 || w[1].1 - w[0].1 > 1_000);
+    let count = starts.count() as u64 + 1;
+    assert_eq!(beside(&sessions)[0], 16 * (20 + count));
+}
+
+#[test]
+fn a_log_is_paid_by_what_retention_leaves() {
+    // At 5:10 with 2 h in segments of 30 minutes: from 3:00 on.
+    let settings =
+        [("source", "constant"), ("rate", "10"), ("retention", "2h"), ("segment", "30m")];
+    let report = run("batch-staleness", &settings, 5 * HOUR + 10 * MINUTE);
+    let table = 310 * 7 * 8;
+    assert_eq!(report.summary.kappa.stored_bytes, 900 * 36_000 * 130 / 60 + table);
+}
+
+#[test]
+fn samples_and_notes_are_bounded() {
+    let samples = |for_ms: i64| {
+        let report = run("batch-staleness", &[("rate", "0.1")], for_ms);
+        report.samples.len()
+    };
+    assert_eq!((samples(800_000), samples(801_000)), (800, 400));
+    // A load and a batch every second make 7,200 notes.
+    let settings = [("rate", "0.1"), ("period", "1s"), ("run-time", "100ms")];
+    let mut simulation = open("batch-staleness", 7, &settings, HOUR);
+    simulation.advance(HOUR, u64::MAX);
+    assert_eq!(simulation.notes().len(), 2_000);
 }
 
 #[test]
