@@ -5,4 +5,5 @@ pub mod canvas;
 mod experiment;
 mod report;
 mod schedule;
+mod stage;
 mod worker;

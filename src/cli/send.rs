@@ -3,6 +3,7 @@
 //! The generator is run as far as the sink has room and the rate allows: nothing is made that is not
 //! sent, and nothing that was made is dropped.
 
+pub mod feed;
 mod http;
 mod preflight;
 
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
-use streamglass::clickstream::{Config, Generator, Sent, Sink, Stream};
+use streamglass::clickstream::Config;
 use streamglass::rng::Seed;
 use streamglass::sink::protocol::{
     Api, AuthKind, ConnectSettings, Credentials, FieldError, KeyForm, LogLevel, RateSetting,
@@ -26,6 +27,7 @@ use streamglass::sink::settings::credential_errors;
 use streamglass::sink::{Action, Fate, Offered, Sender, Target, retime};
 use streamglass::time::Micros;
 
+use self::feed::{Feed, Made};
 use self::http::{Client, Posts};
 use super::failure::Failure;
 use super::progress::{Progress, thousands};
@@ -66,6 +68,12 @@ pub struct Options {
     /// Reads it from this environment variable.
     #[arg(long, value_name = "NAME", requires = "to")]
     password_env: Option<String>,
+
+    /// Sends what queries write: a script of SQL over the generator's topics (the mixed one, orders,
+    /// shipments), of whose run --topic names topics. Virtual time then
+    /// begins at the time that --timestamps says.
+    #[arg(long, value_name = "FILE", requires = "to")]
+    pub sql: Option<PathBuf>,
 
     /// Only says whether records could be sent: proxy, user and topics. Nothing is written.
     #[arg(long, requires = "to")]
@@ -113,6 +121,19 @@ pub struct Options {
     undelivered: Option<PathBuf>,
 }
 
+impl Options {
+    /// Where virtual time has to start for queries to have the times that are asked for; nothing is
+    /// where the configuration has it, `configured`.
+    pub fn start(&self, configured: Micros) -> Option<Micros> {
+        match self.timestamps {
+            _ if self.sql.is_none() => None,
+            Timestamps::Simulated => None,
+            Timestamps::Shifted { by_ms } => Some(configured.plus(by_ms.saturating_mul(1_000))),
+            Timestamps::Current => Some(utc()),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum ApiVersion {
     V2,
@@ -146,17 +167,15 @@ fn timestamps(text: &str) -> Result<Timestamps, String> {
 /// What is sent.
 pub struct Source<'a> {
     /// Makes the records.
-    pub generator: Generator,
-    /// Its configuration.
+    pub feed: Box<dyn Feed + 'a>,
+    /// The generator's configuration.
     pub config: &'a Config,
     /// Where virtual time ends.
     pub end: Micros,
     /// How many records at most.
     pub most: u64,
-    /// The generator's topics, each with its topic of Kafka.
-    pub topics: Vec<(Stream, String)>,
-    /// Whether a record is wanted.
-    pub wants: &'a dyn Fn(&Sent<'_>) -> bool,
+    /// The topics that are sent, each with its topic of Kafka.
+    pub topics: Vec<(String, String)>,
     /// Virtual seconds in a second, if time is held to that.
     pub speed: Option<f64>,
     /// Feeds the jitter of retries.
@@ -197,8 +216,9 @@ pub fn run(
         sender: Sender::new(target, &found.cluster, source.seed, 0.0),
         pace: Pace::new(settings.rate, envelope),
         posts: Posts::new(&client, connections),
-        timestamps: settings.timestamps,
-        start: source.generator.now(),
+        // Queries have their times from their run, which began accordingly.
+        timestamps: if options.sql.is_some() { Timestamps::Simulated } else { options.timestamps },
+        start: source.feed.now(),
         left: source.most,
         taken: 0,
         spill: VecDeque::new(),
@@ -215,10 +235,11 @@ pub fn run(
     }
     progress.finish(|elapsed| summary(&counters, elapsed));
     run.posts.finish();
+    let lost = run.source.feed.lost();
     match why {
         Some(why) => Err(Failure::Undelivered(why)),
-        None if counters.acknowledged == counters.accepted => Ok(()),
-        None => Err(Failure::Undelivered(undelivered(&counters))),
+        None if counters.acknowledged == counters.accepted && lost == 0 => Ok(()),
+        None => Err(Failure::Undelivered(undelivered(&counters, lost))),
     }
 }
 
@@ -226,7 +247,7 @@ fn problem(error: &FieldError) -> String {
     format!("{}: {}", format!("{:?}", error.field).to_lowercase(), error.message)
 }
 
-fn undelivered(counters: &SinkCounters) -> String {
+fn undelivered(counters: &SinkCounters, lost: u64) -> String {
     let mut text = format!(
         "{} records failed, {} may be written or not",
         thousands(counters.failed),
@@ -235,19 +256,15 @@ fn undelivered(counters: &SinkCounters) -> String {
     for reason in &counters.reasons {
         text.push_str(&format!("\n  {} times: {}", thousands(reason.count), reason.reason));
     }
+    if lost > 0 {
+        let lost = thousands(lost);
+        text.push_str(&format!("\n  {lost} were removed by their topics' retention, and not sent"));
+    }
     text
 }
 
 fn settings(options: &Options, url: &str, auth: AuthKind, source: &Source<'_>) -> ConnectSettings {
-    let name = |stream: Stream| match stream {
-        Stream::Mixed => "mixed",
-        Stream::Orders => "orders",
-        Stream::Shipments => "shipments",
-    };
-    let topic = |(from, to): &(Stream, String)| TopicMapping {
-        from: name(*from).to_owned(),
-        to: to.clone(),
-    };
+    let topic = |(from, to): &(String, String)| TopicMapping { from: from.clone(), to: to.clone() };
     ConnectSettings {
         url: url.to_owned(),
         api: match options.api {
@@ -317,7 +334,7 @@ fn utc() -> Micros {
 }
 
 /// A record that was made and waits for room.
-type Spilled = (u32, Option<Vec<u8>>, Vec<u8>);
+type Spilled = (u32, Option<Vec<u8>>, Option<Vec<u8>>);
 
 struct Run<'a> {
     sender: Sender,
@@ -367,7 +384,7 @@ impl Run<'_> {
                 self.tell(progress);
                 return Ok(Some(reason));
             }
-            let lag = self.pace.lag_ms(self.taken, self.source.generator.now().0 - self.start.0);
+            let lag = self.pace.lag_ms(self.taken, self.source.feed.now().0 - self.start.0);
             let counters = self.sender.counters(now);
             progress.show(|elapsed| status(&counters, lag, elapsed));
             if !made {
@@ -396,7 +413,8 @@ impl Run<'_> {
     /// Makes records as far as there is room and they are due; says whether any were.
     fn make(&mut self, now: f64, utc: Micros) -> bool {
         while let Some((topic, key, value)) = self.spill.front() {
-            if self.sender.offer(*topic, key.as_deref(), Some(value), now) != Offered::Accepted {
+            if self.sender.offer(*topic, key.as_deref(), value.as_deref(), now) != Offered::Accepted
+            {
                 return false;
             }
             self.spill.pop_front();
@@ -411,20 +429,17 @@ impl Run<'_> {
         let mut taker = Taker {
             sender: &mut self.sender,
             spill: &mut self.spill,
-            topics: &self.source.topics,
-            wants: self.source.wants,
             timestamps: self.timestamps,
             now,
             utc,
             left: self.left,
             value: Vec::new(),
         };
-        let delivered = self.source.generator.run(until, most, &mut taker);
+        let busy = self.source.feed.make(until, most, &mut |made| taker.take(made));
         self.taken += self.left - taker.left;
         self.left = taker.left;
-        let next = self.source.generator.next_step();
-        self.is_over = delivered == 0 && next.is_none_or(|next| next >= end);
-        delivered > 0
+        self.is_over = !busy && self.source.feed.is_over(end);
+        busy
     }
 
     fn tell(&mut self, progress: &Progress) {
@@ -520,8 +535,6 @@ fn summary(counters: &SinkCounters, elapsed: Duration) -> String {
 struct Taker<'a> {
     sender: &'a mut Sender,
     spill: &'a mut VecDeque<Spilled>,
-    topics: &'a [(Stream, String)],
-    wants: &'a dyn Fn(&Sent<'_>) -> bool,
     timestamps: Timestamps,
     now: f64,
     utc: Micros,
@@ -529,21 +542,21 @@ struct Taker<'a> {
     value: Vec<u8>,
 }
 
-impl Sink for Taker<'_> {
-    fn record(&mut self, record: &Sent<'_>) {
-        let topic = self.topics.iter().position(|(stream, _)| *stream == record.stream);
-        let Some(topic) = topic.filter(|_| self.left > 0 && (self.wants)(record)) else { return };
-        let (event, arrival) = (record.event_time, record.arrival);
-        let moved = retime::moved(self.timestamps, event, arrival, self.utc);
-        retime::rewrite(record.value, event, moved, &mut self.value);
+impl Taker<'_> {
+    fn take(&mut self, made: &Made<'_>) {
+        if self.left == 0 {
+            return;
+        }
         self.left -= 1;
-        let topic = topic as u32;
+        let value = made.value.map(|value| {
+            let moved = retime::moved(self.timestamps, made.event_time, made.arrival, self.utc);
+            retime::rewrite(value, made.event_time, moved, &mut self.value);
+            &*self.value
+        });
         let waits = !self.spill.is_empty();
-        if waits
-            || self.sender.offer(topic, record.key, Some(&self.value), self.now)
-                != Offered::Accepted
-        {
-            self.spill.push_back((topic, record.key.map(<[u8]>::to_vec), self.value.clone()));
+        if waits || self.sender.offer(made.topic, made.key, value, self.now) != Offered::Accepted {
+            let key = made.key.map(<[u8]>::to_vec);
+            self.spill.push_back((made.topic, key, value.map(<[u8]>::to_vec)));
         }
     }
 }
