@@ -9,7 +9,7 @@ import { defineConfig, type UserConfig } from "vite";
 const target = ["chrome91", "firefox114", "safari16.4"];
 
 /** The worker's own bundle; `folder` is where its files go, with a slash at its end. */
-const worker = (folder: string, assets: string): NonNullable<UserConfig["worker"]> => ({
+const worker = (folder: string, assets: string | typeof packageAssets): NonNullable<UserConfig["worker"]> => ({
   format: "es",
   rolldownOptions: {
     output: {
@@ -40,8 +40,9 @@ const page: UserConfig = {
   },
 };
 
-/** Without a hash: `package.json` exports the one asset by this name, and a package has a version. */
-const packageAssets = "streamglass[extname]";
+/** Without a hash: `package.json` exports the engine and its part by these names, and a package has a version. */
+const packageAssets = ({ names }: { readonly names: readonly string[] }): string =>
+  names.includes("streamglass-architectures.wasm") ? "[name][extname]" : "streamglass[extname]";
 
 const element: UserConfig = {
   ...shared,

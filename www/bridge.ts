@@ -32,7 +32,7 @@ export class Bridge<
   }
 
   /**
-   * Starts a worker with the engine at `wasmUrl`. Rejects with `Unsupported`; after `signal` is
+   * Starts a worker with the engine at `wasmUrl`, and the part of it at `partUrl`. Rejects with `Unsupported`; after `signal` is
    * aborted the worker is gone, whether or not it was ready.
    */
   static async open<
@@ -40,8 +40,8 @@ export class Bridge<
     Heard extends Event | ExperimentEvent = Event,
     Drawn extends ChartId | PanelId = ChartId,
     Style extends ChartStyle | PanelStyle = ChartStyle,
-  >(wasmUrl: string, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
-    const module = await engineModule(wasmUrl);
+  >(wasmUrl: string, partUrl: string | null, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
+    const [module, part] = await Promise.all([engineModule(wasmUrl), partUrl === null ? null : engineModule(partUrl)]);
     if (signal.aborted) throw new Error("closed while the engine was on its way");
     const asked = new Map<number, Asked<Heard>>();
     const abandon = (message: string): void => {
@@ -60,7 +60,7 @@ export class Bridge<
       onEvent(message.event as Heard);
     };
     signal.addEventListener("abort", () => abandon("the lab was closed"), { once: true });
-    const worker = await spawn(new URL(workerUrl, import.meta.url), module, engine, hear, signal);
+    const worker = await spawn(new URL(workerUrl, import.meta.url), { type: "init", module, part, engine }, hear, signal);
     return new Bridge(worker, asked);
   }
 
@@ -97,8 +97,7 @@ export class Bridge<
 
 function spawn(
   url: URL,
-  module: WebAssembly.Module,
-  engine: EngineKind,
+  init: Extract<ToWorker, { type: "init" }>,
   hear: (message: Exclude<FromWorker, { type: "ready" }>) => void,
   signal: AbortSignal,
 ): Promise<Worker> {
@@ -148,7 +147,7 @@ function spawn(
       // A violation is reported as a task of its own, which may come after this one.
       setTimeout(() => reject(new Unsupported({ kind: "workerFailed", url: url.href, origin })), 50);
     });
-    worker.postMessage({ type: "init", module, engine } satisfies ToWorker);
+    worker.postMessage(init);
   });
 }
 

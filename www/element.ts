@@ -1,6 +1,7 @@
 // <stream-glass>: a room of the lab as one element. It owns the lab of its life in the document: a
 // worker from connection to disconnection, none before or after.
 
+import partUrl from "#wasm/streamglass-architectures.wasm?url";
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
 import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
@@ -262,7 +263,7 @@ export class StreamGlass extends LitElement {
     }
     const { controls, experiment, seed, speed, autoplay } = this;
     const life = this.#leaving?.signal ?? AbortSignal.abort();
-    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
+    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, partUrl: this.#partUrl, experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
   }
 
   /** Fetches the room's chunk unless it is there, and its style sheets. */
@@ -303,6 +304,11 @@ export class StreamGlass extends LitElement {
 
   get #engineUrl(): string {
     return new URL(this.wasmUrl ?? wasmUrl, this.wasmUrl === null ? import.meta.url : document.baseURI).href;
+  }
+
+  /** Beside the engine, also where that was put elsewhere. */
+  get #partUrl(): string {
+    return this.wasmUrl === null ? new URL(partUrl, import.meta.url).href : new URL("streamglass-architectures.wasm", this.#engineUrl).href;
   }
 
   get #visible(): boolean {

@@ -7,9 +7,9 @@ import type { ChartId, ChartStyle, Command, Event } from "./protocol";
 /** What a worker runs: a lab, or experiments. */
 export type EngineKind = "lab" | "experiments";
 
-/** From the main thread to the worker. `init` comes first and once. */
+/** From the main thread to the worker. `init` comes first and once; `part` is what an engine needs beside the module. */
 export type ToWorker =
-  | { type: "init"; module: WebAssembly.Module; engine: EngineKind }
+  | { type: "init"; module: WebAssembly.Module; part: WebAssembly.Module | null; engine: EngineKind }
   | { type: "command"; command: Command | ExperimentCommand }
   | { type: "ask"; id: number; command: Command | ExperimentCommand }
   | { type: "canvas"; chart: ChartId | PanelId; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }

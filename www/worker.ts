@@ -23,8 +23,10 @@ function fail(reason: unknown): void {
   post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
 
-async function start(module: WebAssembly.Module, engine: EngineKind): Promise<Engine> {
-  await init({ module_or_path: module });
+async function start(module: WebAssembly.Module, part: WebAssembly.Module | null, engine: EngineKind): Promise<Engine> {
+  const first = await init({ module_or_path: module });
+  // A part puts its functions and constants into the table and the memory of the first module.
+  if (part !== null) await WebAssembly.instantiate(part, { first: { ...first } });
   const started = new (engine === "lab" ? Lab : Experiments)((event: Event | ExperimentEvent) => {
     // What comes after a panic is an echo of it.
     if (failed) return;
@@ -54,7 +56,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "init") {
-    engine ??= start(data.module, data.engine);
+    engine ??= start(data.module, data.part, data.engine);
     engine.catch(fail);
     return;
   }

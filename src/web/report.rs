@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::panic;
 
-use crate::experiment::protocol::ExperimentEvent;
 use crate::lab::protocol::Event;
 use crate::lab::save::Save;
 use crate::web::worker::send;
@@ -35,8 +34,9 @@ pub fn install(emit: &js_sys::Function, reached: Reached) {
                 send(&emit, &Event::Failed { message: info.to_string(), saved });
             }
             Some((emit, Reached::Experiment(command))) => {
+                // As a lab's: what only an experiment says is in a part that a lab does not load.
                 let message = format!("{info}\n{command}");
-                send(&emit, &ExperimentEvent::Failed { message });
+                send(&emit, &Event::Failed { message, saved: String::new() });
             }
             None => {}
         }

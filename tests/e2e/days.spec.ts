@@ -23,8 +23,11 @@ for (const { name, settings, forMs, seconds } of [
     page.on("request", (request) => {
       if (new URL(request.url()).pathname.endsWith(".wasm")) modules.push(request.url());
     });
-    await open(page);
-    const run = await page.evaluate(async ({ worker, wasm, settings, forMs }) => {
+    await open(page, "./#architectures/crash");
+    await expect.poll(() => modules.length).toBe(2);
+    const part = modules.find((url) => url.includes("architectures")) ?? "";
+    const wasm = modules.find((url) => url !== part) ?? "";
+    const run = await page.evaluate(async ({ worker, wasm, part, settings, forMs }) => {
       const engine = new Worker(worker, { type: "module" });
       const listeners = new Set<(event: ExperimentEvent) => void>();
       const answers = new Map<number, () => void>();
@@ -43,7 +46,7 @@ for (const { name, settings, forMs, seconds } of [
         if (data.type === "answer") answers.get(data.id)?.();
         if (data.type === "event") for (const listener of [...listeners]) listener(data.event);
       });
-      engine.postMessage({ type: "init", engine: "experiments", module: await WebAssembly.compileStreaming(fetch(wasm)) });
+      engine.postMessage({ type: "init", engine: "experiments", part: await WebAssembly.compileStreaming(fetch(part)), module: await WebAssembly.compileStreaming(fetch(wasm)) });
       const opened = heard((event) => (event.type === "opened" || event.type === "refused" ? event : null));
       post({ type: "open", experiment: "batch-staleness", seed: 7, settings, forMs, log: [] });
       const first = await opened;
@@ -73,7 +76,7 @@ for (const { name, settings, forMs, seconds } of [
       await asking;
       engine.terminate();
       return { first, ms, withAudit, digest, waits };
-    }, { worker: workers[0] ?? "", wasm: modules[0] ?? "", settings, forMs });
+    }, { worker: workers[0] ?? "", wasm, part, settings, forMs });
     const held = await resident(browser, "VmHWM");
     const waits = [0.5, 0.99, 1].map((q) => quantile([...run.waits].sort((a, b) => a - b), q));
     const figures = { name, seconds: run.ms / 1000, withAudit: run.withAudit / 1000, megabytes: held === null ? null : held / 1e6, answerMs: waits, digest: run.digest };

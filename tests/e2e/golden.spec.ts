@@ -44,7 +44,7 @@ test("the golden script ends with the native digest", async ({ page }) => {
       if (data.event.type === "refused" || data.event.type === "failed") problems.push(JSON.stringify(data.event));
       for (const listener of [...listeners]) listener(data.event);
     });
-    engine.postMessage({ type: "init", engine: "lab", module: await WebAssembly.compileStreaming(fetch(wasm)) });
+    engine.postMessage({ type: "init", engine: "lab", part: null, module: await WebAssembly.compileStreaming(fetch(wasm)) });
     const loaded = heard((event) => (event.type === "loaded" ? event : null));
     post({ type: "load", config: script.config, seed: script.seed, script: null });
     const { startMs } = await loaded;

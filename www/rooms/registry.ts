@@ -17,6 +17,8 @@ export interface RoomProps {
   readonly theme: string;
   /** How a room with an engine of its own begins. */
   readonly wasmUrl: string;
+  /** Where the part of the engine is that the Architectures room needs. */
+  readonly partUrl: string;
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;

@@ -1,4 +1,8 @@
-//! The library as WebAssembly: Cargo, then wasm-bindgen, then (for a release) wasm-opt.
+//! The library as WebAssembly: Cargo, then wasm-bindgen, then the cut into what the page needs at
+//! first and what a room loads, then (for a release) wasm-opt.
+
+mod reach;
+mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,25 +53,47 @@ pub fn ensure_target() -> Outcome {
     run(&mut program("rustup", ["target", "add", TARGET]))
 }
 
-/// Builds the page's module into `.cache/wasm` (the page imports it as `#wasm/…`).
+/// What the names of those exports begin with that only the Architectures room calls. What nothing
+/// else leads to goes into a module of its own.
+const ROOM: [&str; 2] = ["experiments_", "__wbg_experiments_"];
+
+/// Builds the page's modules into `.cache/wasm` (the page imports them as `#wasm/…`).
 pub fn build_library(flavor: Flavor) -> Outcome {
     ensure_target()?;
     let mut build = cargo(["rustc", "--package", "streamglass", "--lib", "--crate-type", "cdylib"]);
     build.args(["--target", TARGET, "--profile", flavor.profile()]);
     // Cargo strips a release, and with that the names, which are wanted a little longer (see below).
-    run(build.args(SMALL).args(["--config", "profile.release.strip=\"none\""]))?;
+    build.args(SMALL).args(["--config", "profile.release.strip=\"none\""]);
+    run(build.args(["--", "-C", "link-arg=--emit-relocs"]))?;
     let out = cache().join("wasm");
+    let linked = built("streamglass", flavor)?;
     let mut bindgen = Bindgen::new();
     // Without a default path the generated JavaScript does not refer to the file by itself, so that
     // the bundler emits one copy of it: the one that the worker asks for by URL.
     bindgen.web(true).map_err(message)?.typescript(true).omit_default_module_path(true);
-    bind(&mut bindgen, &built("streamglass", flavor)?, &out)?;
+    // The linker's own names, by which the functions of the room are found again.
+    bind(bindgen.demangle(false), &linked, &out)?;
+    let (first, room) =
+        (out.join("streamglass_bg.wasm"), out.join("streamglass-architectures.wasm"));
+    cut(&linked, &first, &room)?;
     if flavor == Flavor::Release {
         // The names that wasm-opt drops say which crate a function came from (`cargo xtask dist`).
-        let module = out.join("streamglass_bg.wasm");
-        fs::copy(&module, cache().join("streamglass-named.wasm"))?;
-        optimize(&module)?;
+        fs::copy(&first, cache().join("streamglass-named.wasm"))?;
+        optimize(&first)?;
+        optimize(&room)?;
     }
+    Ok(())
+}
+
+/// Moves what only the room leads to from `module` into `room`.
+fn cut(linked: &Path, module: &Path, room: &Path) -> Outcome {
+    let of_room = |name: &str| ROOM.iter().any(|start| name.starts_with(start));
+    let part = reach::only_from(&fs::read(linked)?, of_room)?;
+    let whole = fs::read(module)?;
+    let (first, rest) =
+        split::cut(&whole, &part).map_err(|error| format!("{}: {error}", module.display()))?;
+    fs::write(module, first)?;
+    fs::write(room, rest)?;
     Ok(())
 }
 
