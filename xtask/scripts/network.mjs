@@ -1,9 +1,10 @@
-// Opens ADDRESS in a browser and prints what came over the wire, as Chromium's network log has it:
-// { ready_ms, requests: [{ file, body, headers, late }] }, with `late` for what was asked for only
-// after the element had become ready. Usage: CHROME=... node network.mjs ADDRESS
+// Opens ADDRESS in a browser, then each ROOM after the other, and prints what came over the wire, as
+// Chromium's network log has it: { ready_ms, rooms, requests: [{ file, body, headers, room }] }. The
+// first room's name is "" until the element is ready, and "later" from then on; `rooms` are those of
+// ROOM that the page knows. Usage: CHROME=... node network.mjs ADDRESS ROOM...
 import { chromium } from "playwright-core";
 
-const address = process.argv[2];
+const [address, ...asked] = process.argv.slice(2);
 /** After `ready`, for a chunk that the first room still fetches when it draws. */
 const settle = 1500;
 const patience = 30_000;
@@ -17,8 +18,9 @@ try {
   const page = await browser.newPage();
   const pending = [];
   let ready = false;
+  let room = "";
   page.on("requestfinished", (request) => {
-    const late = ready;
+    const during = room;
     pending.push(
       Promise.all([request.sizes(), request.response()]).then(([sizes, response]) => ({
         file: new URL(request.url()).pathname.slice(1) || "index.html",
@@ -26,11 +28,14 @@ try {
         // Of a worker's script the end of the download is not reported, so its size is 0 there.
         body: sizes.responseBodySize || Number(response?.headers()["content-length"] ?? 0),
         headers: sizes.responseHeadersSize,
-        late,
+        room: during,
       })),
     );
   });
-  await page.exposeFunction("streamglassReady", () => (ready = true));
+  await page.exposeFunction("streamglassReady", () => {
+    ready = true;
+    room = "later";
+  });
   await page.addInitScript(() => {
     document.addEventListener("ready", () => globalThis.streamglassReady(performance.now()), { capture: true });
   });
@@ -42,8 +47,16 @@ try {
   }
   const readyAfter = Date.now() - start;
   await page.waitForTimeout(settle);
+  const rooms = [];
+  for (const name of asked) {
+    room = name;
+    await page.evaluate((name) => (location.hash = name), name);
+    await page.waitForTimeout(settle);
+    const shown = await page.evaluate(() => document.querySelector("stream-glass")?.getAttribute("room"));
+    if (shown === name) rooms.push(name);
+  }
   const requests = (await Promise.all(pending)).filter(({ scheme }) => scheme.startsWith("http"));
-  console.log(JSON.stringify({ ready_ms: readyAfter, requests }));
+  console.log(JSON.stringify({ ready_ms: readyAfter, rooms, requests }));
 } finally {
   await browser.close();
 }

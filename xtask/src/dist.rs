@@ -11,7 +11,8 @@ use crate::{Failure, Outcome, browser, npm, page};
 
 const HELP: &str = "\
 Builds dist/ (the demo page) and pkg/dist/ (the npm package) for publishing, compresses them, opens
-the page in a browser and prints what it loads. Fails when the page or its SQL editor is over budget.
+the page in a browser and prints what it loads. Fails when the first room, another room or the SQL
+editor is over its budget.
 
 USAGE: cargo xtask dist [--budget KB] [--no-build]
 
@@ -22,7 +23,9 @@ USAGE: cargo xtask dist [--budget KB] [--no-build]
 const BUDGET_KB: u64 = 650;
 /// The most that the chunk of the SQL editor may be, brotli, KB: it comes on first use.
 const EDITOR_KB: u64 = 120;
-/// What the name of that chunk begins with.
+/// The most that another room may add to the first, brotli, KB, by the room's name.
+const ROOMS_KB: [(&str, u64); 2] = [("architectures", 75), ("connect", 75)];
+/// What the name of the editor's chunk begins with.
 const EDITOR: &str = "workbench-";
 
 /// One file of the page.
@@ -38,7 +41,23 @@ struct Received {
     file: String,
     body: u64,
     headers: u64,
-    late: bool,
+    /// The room that asked: see `xtask/scripts/network.mjs`.
+    room: String,
+}
+
+impl Received {
+    /// Whether the first room waits for it.
+    fn is_early(&self) -> bool {
+        self.room.is_empty()
+    }
+}
+
+/// What the browser saw.
+struct Visit {
+    ready_ms: u64,
+    /// The rooms that the page has, of those with a budget.
+    rooms: Vec<String>,
+    received: Vec<Received>,
 }
 
 pub fn main(mut args: lexopt::Parser) -> Outcome {
@@ -57,12 +76,12 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
         page::build_element()?;
     }
     let weights = compress()?;
-    let (ready_ms, received) = load()?;
+    let visit = load()?;
     let (page, element): (Vec<_>, Vec<_>) =
         weights.into_iter().partition(|(folder, _)| folder == "dist");
     let (loaded, later): (Vec<_>, Vec<_>) =
         page.into_iter().map(|(_, weight)| weight).partition(|weight| {
-            received.iter().any(|answer| answer.file == weight.file && !answer.late)
+            visit.received.iter().any(|answer| answer.file == weight.file && answer.is_early())
         });
     print_files("loaded until the first room lives", &loaded);
     print_parts(&loaded);
@@ -70,7 +89,9 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
     print_files("npm package", &element.into_iter().map(|(_, weight)| weight).collect::<Vec<_>>());
     crates::print(&cache().join("streamglass-named.wasm"))?;
     judge_editor(&later)?;
-    judge(&loaded, &received, ready_ms, budget * 1024)
+    let rooms = judge_rooms(&later, &visit);
+    judge(&loaded, &visit, budget * 1024)?;
+    rooms
 }
 
 fn compress() -> Outcome<Vec<(String, Weight)>> {
@@ -89,11 +110,12 @@ fn compress() -> Outcome<Vec<(String, Weight)>> {
         .collect()
 }
 
-/// Opens the page; milliseconds until it was ready, and what came over the wire.
-fn load() -> Outcome<(u64, Vec<Received>)> {
+/// Opens the page and its rooms.
+fn load() -> Outcome<Visit> {
     let address = Server::bind(0)?.files(root().join("dist")).policy(Policy::Page).in_background();
     let mut script = npm::script("network.mjs")?;
-    let text = output(script.arg(address).env("CHROME", browser::ensure()?))?;
+    script.arg(address).args(ROOMS_KB.map(|(room, _)| room));
+    let text = output(script.env("CHROME", browser::ensure()?))?;
     let log: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let requests = log["requests"].as_array().ok_or("a network log without requests")?;
     let received = requests.iter().map(|row| {
@@ -101,10 +123,13 @@ fn load() -> Outcome<(u64, Vec<Received>)> {
             file: word(row, "file")?,
             body: count(row, "body")?,
             headers: count(row, "headers")?,
-            late: row["late"].as_bool().unwrap_or(false),
+            room: word(row, "room")?,
         })
     });
-    Ok((count(&log, "ready_ms")?, received.collect::<Outcome<_>>()?))
+    let rooms = log["rooms"].as_array().ok_or("a network log without rooms")?;
+    let rooms = rooms.iter().filter_map(|room| room.as_str().map(ToOwned::to_owned)).collect();
+    let ready_ms = count(&log, "ready_ms")?;
+    Ok(Visit { ready_ms, rooms, received: received.collect::<Outcome<_>>()? })
 }
 
 fn word(row: &Value, name: &str) -> Outcome<String> {
@@ -169,15 +194,38 @@ fn judge_editor(later: &[Weight]) -> Outcome {
     Ok(())
 }
 
+/// Compares what each room adds with its budget: the files that only it asked for.
+fn judge_rooms(later: &[Weight], visit: &Visit) -> Outcome {
+    let mut over = Vec::new();
+    for (room, kb) in ROOMS_KB.iter().filter(|(room, _)| visit.rooms.iter().any(|r| r == room)) {
+        let asked = |weight: &&Weight| {
+            visit.received.iter().any(|answer| answer.file == weight.file && answer.room == *room)
+        };
+        let files: Vec<_> = later.iter().filter(asked).collect();
+        if files.is_empty() {
+            return Err(format!("the room `{room}` is no chunk that comes later").into());
+        }
+        let (sum, budget) = (files.iter().map(|weight| weight.brotli).sum::<u64>(), kb * 1024);
+        println!("the room {room:16} {sum:10} bytes of {budget}");
+        for weight in &files {
+            println!("    {:42} {:10}", weight.file, weight.brotli);
+        }
+        if sum > budget {
+            over.push(format!("the room `{room}` is over budget by {} bytes", sum - budget));
+        }
+    }
+    if over.is_empty() { Ok(()) } else { Err(over.join("; ").into()) }
+}
+
 /// Compares what the files weigh with what the browser says it received, and both with the budget.
-fn judge(loaded: &[Weight], received: &[Received], ready_ms: u64, budget: u64) -> Outcome {
-    let early = || received.iter().filter(|answer| !answer.late);
+fn judge(loaded: &[Weight], visit: &Visit, budget: u64) -> Outcome {
+    let early = || visit.received.iter().filter(|answer| answer.is_early());
     let (sum, wire) = (
         loaded.iter().map(|weight| weight.brotli).sum::<u64>(),
         early().map(|answer| answer.body).sum::<u64>(),
     );
     let (answers, headers) = (early().count(), early().map(|answer| answer.headers).sum::<u64>());
-    println!("\nfirst room ready after {ready_ms} ms");
+    println!("\nfirst room ready after {} ms", visit.ready_ms);
     println!("sum of the brotli files   {sum:10} bytes");
     println!(
         "Chromium's network log    {wire:10} bytes in {answers} answers (and {headers} of headers)"
@@ -209,20 +257,40 @@ mod tests {
         Weight { file: file.to_owned(), raw: brotli * 3, gzip: brotli * 2, brotli }
     }
 
-    fn received(file: &str, body: u64, late: bool) -> Received {
-        Received { file: file.to_owned(), body, headers: 100, late }
+    fn received(file: &str, body: u64, room: &str) -> Received {
+        Received { file: file.to_owned(), body, headers: 100, room: room.to_owned() }
+    }
+
+    fn visit(received: impl Into<Vec<Received>>) -> Visit {
+        let rooms = vec!["architectures".to_owned()];
+        Visit { ready_ms: 1, rooms, received: received.into() }
     }
 
     #[test]
     fn the_budget_holds_for_what_is_loaded_before_the_room_lives() {
         let loaded = [weight("a.js", 600), weight("b.wasm", 300)];
-        let log = [
-            received("a.js", 600, false),
-            received("b.wasm", 300, false),
-            received("c.js", 500, true),
-        ];
-        assert!(judge(&loaded, &log, 1, 900).is_ok());
-        assert!(judge(&loaded, &log, 1, 899).is_err());
+        let log = visit([
+            received("a.js", 600, ""),
+            received("b.wasm", 300, ""),
+            received("c.js", 500, "later"),
+        ]);
+        assert!(judge(&loaded, &log, 900).is_ok());
+        assert!(judge(&loaded, &log, 899).is_err());
+    }
+
+    #[test]
+    fn a_room_adds_what_only_it_asks_for() {
+        let (_, kb) = ROOMS_KB[0];
+        let later = |more| [weight("room.js", 1024), weight("part.wasm", (kb - 1) * 1024 + more)];
+        let log = visit([
+            received("room.js", 1, "architectures"),
+            received("part.wasm", 1, "architectures"),
+            received("else.js", 1, "later"),
+        ]);
+        assert!(judge_rooms(&later(0), &log).is_ok());
+        assert!(judge_rooms(&later(1), &log).is_err());
+        // One that loads nothing is part of the first room.
+        assert!(judge_rooms(&[weight("else.js", 1)], &log).is_err());
     }
 
     #[test]
@@ -237,11 +305,11 @@ mod tests {
     fn a_file_fetched_twice_or_from_nowhere_is_found() {
         let loaded = [weight("a.js", 600)];
         assert!(
-            judge(&loaded, &[received("a.js", 600, false), received("a.js", 600, false)], 1, 9000)
+            judge(&loaded, &visit([received("a.js", 600, ""), received("a.js", 600, "")]), 9000)
                 .is_err()
         );
-        let log = [received("a.js", 600, false), received("else.js", 1, false)];
-        assert!(judge(&loaded, &log, 1, 9000).is_err());
+        let log = visit([received("a.js", 600, ""), received("else.js", 1, "")]);
+        assert!(judge(&loaded, &log, 9000).is_err());
     }
 
     #[test]

@@ -53,9 +53,10 @@ pub fn ensure_target() -> Outcome {
     run(&mut program("rustup", ["target", "add", TARGET]))
 }
 
-/// What the names of those exports begin with that only the Architectures room calls. What nothing
-/// else leads to goes into a module of its own.
-const ROOM: [&str; 2] = ["experiments_", "__wbg_experiments_"];
+/// Modules of their own, each with what only some exports lead to: its name, what sets the names under
+/// which the first module shares things with it apart, and what the exports' names begin with.
+const PARTS: [(&str, &str, &[&str]); 1] =
+    [("architectures", "a", &["experiments_", "__wbg_experiments_"])];
 
 /// Builds the page's modules into `.cache/wasm` (the page imports them as `#wasm/…`).
 pub fn build_library(flavor: Flavor) -> Outcome {
@@ -73,28 +74,33 @@ pub fn build_library(flavor: Flavor) -> Outcome {
     bindgen.web(true).map_err(message)?.typescript(true).omit_default_module_path(true);
     // The linker's own names, by which the functions of the room are found again.
     bind(bindgen.demangle(false), &linked, &out)?;
-    let (first, room) =
-        (out.join("streamglass_bg.wasm"), out.join("streamglass-architectures.wasm"));
-    cut(&linked, &first, &room)?;
+    let first = out.join("streamglass_bg.wasm");
+    let parts = cut(&linked, &first)?;
     if flavor == Flavor::Release {
         // The names that wasm-opt drops say which crate a function came from (`cargo xtask dist`).
         fs::copy(&first, cache().join("streamglass-named.wasm"))?;
-        optimize(&first)?;
-        optimize(&room)?;
+        for module in parts.iter().chain([&first]) {
+            optimize(module)?;
+        }
     }
     Ok(())
 }
 
-/// Moves what only the room leads to from `module` into `room`.
-fn cut(linked: &Path, module: &Path, room: &Path) -> Outcome {
-    let of_room = |name: &str| ROOM.iter().any(|start| name.starts_with(start));
-    let part = reach::only_from(&fs::read(linked)?, of_room)?;
-    let whole = fs::read(module)?;
-    let (first, rest) =
-        split::cut(&whole, &part).map_err(|error| format!("{}: {error}", module.display()))?;
-    fs::write(module, first)?;
-    fs::write(room, rest)?;
-    Ok(())
+/// Moves the parts from the module `first` into files beside it.
+fn cut(linked: &Path, first: &Path) -> Outcome<Vec<PathBuf>> {
+    let (linked, mut module) = (fs::read(linked)?, fs::read(first)?);
+    let mut files = Vec::new();
+    for (name, prefix, exports) in PARTS {
+        let of_part = |export: &str| exports.iter().any(|start| export.starts_with(start));
+        let part = reach::only_from(&linked, of_part)?;
+        let (rest, cut) = split::cut(&module, &part, prefix)
+            .map_err(|error| format!("the part `{name}`: {error}"))?;
+        module = rest;
+        files.push(first.with_file_name(format!("streamglass-{name}.wasm")));
+        fs::write(&files[files.len() - 1], cut)?;
+    }
+    fs::write(first, module)?;
+    Ok(files)
 }
 
 /// Builds package `package` as a module that Node.js loads, into `.cache/<package>`.

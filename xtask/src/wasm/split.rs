@@ -26,17 +26,18 @@ const FIRST: &str = "first";
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The first module and the part. `module` must have the names of its functions.
+/// The first module and the part. `module` must have the names of its functions. What the two share is
+/// exported under names that begin with `prefix`, which sets parts of one module apart.
 ///
 /// # Errors
 /// The module is none, or has what `wasm-bindgen` does not make today.
-pub fn cut(module: &[u8], part: &Part) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+pub fn cut(module: &[u8], part: &Part, prefix: &str) -> Result<(Vec<u8>, Vec<u8>), Failure> {
     let whole = Whole::read(module)?;
     let moved = whole.moved(part);
     if moved.is_empty() {
         return Err("none of the part's functions is in the module".into());
     }
-    let plan = Plan::new(&whole, moved)?;
+    let plan = Plan::new(&whole, moved, prefix)?;
     Ok((plan.first(module, &whole, part)?, plan.part(&whole, part)?))
 }
 
@@ -182,7 +183,8 @@ impl<'a> Whole<'a> {
 }
 
 /// Which function goes where.
-struct Plan {
+struct Plan<'a> {
+    prefix: &'a str,
     moved: BTreeSet<u32>,
     /// What the part calls of the first, by the number under which it is exported.
     shared: Vec<u32>,
@@ -192,8 +194,8 @@ struct Plan {
     table: TableType,
 }
 
-impl Plan {
-    fn new(whole: &Whole<'_>, moved: BTreeSet<u32>) -> Result<Self, Failure> {
+impl<'a> Plan<'a> {
+    fn new(whole: &Whole<'_>, moved: BTreeSet<u32>, prefix: &'a str) -> Result<Self, Failure> {
         let (mut by_part, mut by_first) = (Called::default(), Called::default());
         for (index, body) in whole.defined() {
             let seen = if moved.contains(&index) { &mut by_part } else { &mut by_first };
@@ -215,7 +217,12 @@ impl Plan {
         }
         table.maximum = table.maximum.map(|maximum| maximum.max(table.initial));
         let shared = by_part.0.difference(&moved).copied().collect();
-        Ok(Self { moved, shared, entries, table })
+        Ok(Self { prefix, moved, shared, entries, table })
+    }
+
+    /// What the `number`th shared thing of a kind is called.
+    fn name(&self, kind: char, number: impl std::fmt::Display) -> String {
+        format!("{}{kind}{number}", self.prefix)
     }
 
     /// All slots that the part fills.
@@ -277,18 +284,18 @@ impl Plan {
         let mut imports = ImportSection::new();
         let mut encoder = RoundtripReencoder;
         for (number, memory) in whole.memories.iter().enumerate() {
-            imports.import(FIRST, &format!("m{number}"), encoder.memory_type(*memory)?);
+            imports.import(FIRST, &self.name('m', number), encoder.memory_type(*memory)?);
         }
         for (number, table) in whole.tables.iter().enumerate() {
             let table = if number == 0 { &self.table } else { table };
-            imports.import(FIRST, &format!("t{number}"), encoder.table_type(*table)?);
+            imports.import(FIRST, &self.name('t', number), encoder.table_type(*table)?);
         }
         for (number, global) in whole.globals.iter().enumerate() {
-            imports.import(FIRST, &format!("g{number}"), encoder.global_type(global.ty)?);
+            imports.import(FIRST, &self.name('g', number), encoder.global_type(global.ty)?);
         }
         for (number, function) in self.shared.iter().enumerate() {
             let ty = EntityType::Function(whole.functions[*function as usize]);
-            imports.import(FIRST, &format!("f{number}"), ty);
+            imports.import(FIRST, &self.name('f', number), ty);
         }
         let order = self.shared.iter().chain(&self.moved);
         let mut renumber = Renumber(order.copied().zip(0..).collect());
@@ -335,16 +342,16 @@ impl Plan {
         }
         let shared = |count: usize| (0..).take(count);
         for number in shared(whole.memories.len()) {
-            exports.export(&format!("m{number}"), ExportKind::Memory, number);
+            exports.export(&self.name('m', number), ExportKind::Memory, number);
         }
         for number in shared(whole.tables.len()) {
-            exports.export(&format!("t{number}"), ExportKind::Table, number);
+            exports.export(&self.name('t', number), ExportKind::Table, number);
         }
         for number in shared(whole.globals.len()) {
-            exports.export(&format!("g{number}"), ExportKind::Global, number);
+            exports.export(&self.name('g', number), ExportKind::Global, number);
         }
         for (number, function) in self.shared.iter().enumerate() {
-            exports.export(&format!("f{number}"), ExportKind::Func, *function);
+            exports.export(&self.name('f', number), ExportKind::Func, *function);
         }
         exports
     }
