@@ -298,3 +298,27 @@ fn without(ranges: Vec<Range<u32>>, holes: &[Range<u32>]) -> Vec<Range<u32>> {
     }
     rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_share_stays_with_them() {
+        let ours = union(vec![8..12, 0..4, 10..20]);
+        assert_eq!(ours, [0..4, 8..20]);
+        assert_eq!(without(ours, &[2..9, 12..14]), [0..2, 9..12, 14..20]);
+    }
+
+    #[test]
+    fn a_closure_follows_every_edge_once() {
+        let edges = [vec![1], vec![2, 0], vec![], vec![2]];
+        assert_eq!(closure(&edges, vec![0]), [true, true, true, false]);
+    }
+
+    #[test]
+    fn a_module_without_relocations_is_refused() {
+        let error = only_from(b"\0asm\x01\0\0\0", |_| true).expect_err("no relocations");
+        assert!(error.contains("emit-relocs"), "{error}");
+    }
+}

@@ -459,3 +459,116 @@ fn joined(ranges: &[Range<u32>]) -> Vec<Range<u32>> {
     }
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        GlobalSection, GlobalType, MemorySection, RefType, TypeSection, ValType as Value,
+    };
+
+    use super::*;
+
+    /// `shared` returns 1; `room` calls it. The lab's export is the one, the room's the other.
+    fn module() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([Value::I32], [Value::I32]);
+        let mut functions = FunctionSection::new();
+        functions.function(0).function(0);
+        let mut tables = TableSection::new();
+        tables.table(wasm_encoder::TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: 1,
+            maximum: Some(1),
+            shared: false,
+        });
+        let mut memories = MemorySection::new();
+        memories.memory(wasm_encoder::MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut globals = GlobalSection::new();
+        let stack = GlobalType { val_type: Value::I32, mutable: true, shared: false };
+        globals.global(stack, &ConstExpr::i32_const(64));
+        let mut exports = ExportSection::new();
+        exports.export("lab", ExportKind::Func, 0).export("room", ExportKind::Func, 1);
+        let mut shared = Function::new([]);
+        shared.instruction(&Instruction::I32Const(1)).instruction(&Instruction::End);
+        let mut room = Function::new([]);
+        room.instruction(&Instruction::LocalGet(0)).instruction(&Instruction::Call(0));
+        room.instruction(&Instruction::End);
+        let mut code = CodeSection::new();
+        code.function(&shared).function(&room);
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(8), *b"labroomlab");
+        let mut names = NameSection::new();
+        let mut of_functions = NameMap::new();
+        of_functions.append(0, "shared");
+        of_functions.append(1, "room");
+        names.functions(&of_functions);
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&tables).section(&memories);
+        module.section(&globals).section(&exports).section(&elements([(0, 0)]));
+        module.section(&code).section(&data).section(&names);
+        module.finish()
+    }
+
+    #[test]
+    fn the_part_fills_a_slot_that_the_first_jumps_through() {
+        let part =
+            Part { functions: ["room".to_owned()].into(), data: std::iter::once(11..15).collect() };
+        let (first, part) = cut(&module(), &part, "r").expect("a module that can be cut");
+        let whole = Whole::read(&first).expect("a module");
+        assert_eq!(whole.tables[0].initial, 2);
+        assert_eq!(whole.slots, BTreeMap::from([(0, 0)]));
+        assert_eq!(whole.data, [(8, &b"lab\0\0\0\0lab"[..])]);
+        let exports: Vec<_> = whole.exports.iter().map(|(name, ..)| *name).collect();
+        assert_eq!(exports, ["lab", "room", "rm0", "rt0", "rg0", "rf0"]);
+        let mut entry = whole.bodies[1].get_operators_reader().expect("operators");
+        assert!(matches!(entry.read(), Ok(Operator::LocalGet { local_index: 0 })));
+        assert!(matches!(entry.read(), Ok(Operator::I32Const { value: 1 })));
+        assert!(matches!(entry.read(), Ok(Operator::CallIndirect { .. })));
+        let mut imports = Vec::new();
+        for payload in Parser::new(0).parse_all(&part) {
+            match payload.expect("a module") {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        imports.push(import.expect("an import").name.to_owned());
+                    }
+                }
+                Payload::ElementSection(section) => {
+                    let element = section.into_iter().next().expect("one").expect("elements");
+                    let ElementKind::Active { offset_expr, .. } = element.kind else { panic!() };
+                    assert_eq!(offset(&offset_expr).expect("a constant"), 1);
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let mut body = body.get_operators_reader().expect("operators");
+                    assert!(matches!(body.read(), Ok(Operator::LocalGet { .. })));
+                    assert!(matches!(body.read(), Ok(Operator::Call { function_index: 0 })));
+                }
+                Payload::DataSection(section) => {
+                    let data = section.into_iter().next().expect("one").expect("a segment");
+                    assert_eq!(data.data, b"room");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(imports, ["rm0", "rt0", "rg0", "rf0"]);
+    }
+
+    #[test]
+    fn a_part_that_is_not_there_is_refused() {
+        let part = Part { functions: ["else".to_owned()].into(), data: Vec::new() };
+        assert!(cut(&module(), &part, "r").is_err());
+    }
+
+    #[test]
+    fn constants_are_cut_to_the_byte_and_near_ones_kept_together() {
+        let holes: Vec<Range<u32>> = [9..10, 13..99].into();
+        assert_eq!(blanked(8, b"abcdef", &holes), b"a\0cde\0");
+        assert_eq!(joined(&[0..4, 6..8, 20..21]), [0..8, 20..21]);
+    }
+}
