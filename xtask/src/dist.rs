@@ -88,10 +88,10 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
     print_files("loaded later, on first use", &later);
     print_files("npm package", &element.into_iter().map(|(_, weight)| weight).collect::<Vec<_>>());
     crates::print(&cache().join("streamglass-named.wasm"))?;
-    judge_editor(&later)?;
-    let rooms = judge_rooms(&later, &visit);
-    judge(&loaded, &visit, budget * 1024)?;
-    rooms
+    // All are printed before any fails.
+    let verdicts =
+        [judge_editor(&later), judge_rooms(&later, &visit), judge(&loaded, &visit, budget * 1024)];
+    verdicts.into_iter().collect()
 }
 
 fn compress() -> Outcome<Vec<(String, Weight)>> {
