@@ -80,7 +80,7 @@ export class Disturb extends Part {
         .step=${String(dial.step)}
         .value=${String(value)}
         @input=${(event: Event) => this.#turn(dial, event)}
-        @change=${() => void this.#release(dial, value)}
+        @change=${(event: Event) => void this.#release(dial, reading(event))}
       />
       <small class="quiet">${dial.hint}</small>${this.#complaint(dial)}
     </label>`;
@@ -113,7 +113,7 @@ export class Disturb extends Part {
   }
 
   #turn(dial: Dial, event: Event): void {
-    this.#turned.set(dial, Number((event.currentTarget as HTMLInputElement).value));
+    this.#turned.set(dial, reading(event));
     this.requestUpdate();
   }
 
@@ -146,6 +146,8 @@ export class Disturb extends Part {
 
   #coalesce = (event: Event): void => void this.#ask("coalesce", { type: "coalesce", on: (event.currentTarget as HTMLInputElement).checked });
 }
+
+const reading = (event: Event): number => Number((event.currentTarget as HTMLInputElement).value);
 
 /** What the settings that hold say, if one of them does. */
 function holding<T>(settings: readonly Setting[], read: (setting: Setting) => T | null): T | null {
