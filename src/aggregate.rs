@@ -20,6 +20,7 @@ mod histogram;
 mod interner;
 mod moments;
 mod offset;
+#[cfg(feature = "sketch")]
 mod sketch;
 mod sum;
 mod top_k;
@@ -273,7 +274,12 @@ impl AggregateFunction {
             Self::Avg if double => Box::new(average::DoubleAverage::default()),
             Self::Avg => Box::new(average::IntegerAverage::new(*argument == DataType::Int)),
             Self::CountDistinct => Box::new(distinct::CountDistinct::default()),
+            #[cfg(feature = "sketch")]
             Self::ApproxCountDistinct { lg_k } => Box::new(sketch::ApproxCountDistinct::new(lg_k)),
+            #[cfg(not(feature = "sketch"))]
+            Self::ApproxCountDistinct { .. } => {
+                return Err(AggregateError::Parameter(self, "this build has no sketches"));
+            }
             Self::TopK { k } => Box::new(top_k::TopK::new(k, false, argument)),
             Self::TopKDistinct { k } => Box::new(top_k::TopK::new(k, true, argument)),
             Self::CollectList { limit } => Box::new(collect::CollectList::new(limit)),

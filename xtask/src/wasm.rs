@@ -62,6 +62,7 @@ const PARTS: [(&str, &str, &[&str]); 1] =
 pub fn build_library(flavor: Flavor) -> Outcome {
     ensure_target()?;
     let mut build = cargo(["rustc", "--package", "streamglass", "--lib", "--crate-type", "cdylib"]);
+    build.arg("--no-default-features");
     build.args(["--target", TARGET, "--profile", flavor.profile()]);
     // Cargo strips a release, and with that the names, which are wanted a little longer (see below).
     build.args(SMALL).args(["--config", "profile.release.strip=\"none\""]);
