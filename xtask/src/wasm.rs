@@ -15,9 +15,32 @@ use crate::process::{cache, cargo, on_path, output, program, root, run, succeeds
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A published module is downloaded before it runs, so that its size counts; the command line's does
-/// not, and keeps the profile's own level.
-const SMALL: [&str; 2] = ["--config", "profile.release.opt-level=\"s\""];
+/// A published module is downloaded before it runs, so that its size counts. Less is inlined than at
+/// level 3 otherwise (275): about half of what level "s" saves, and little of what it costs.
+const INLINED: &str =
+    "target.wasm32-unknown-unknown.rustflags=[\"-C\", \"llvm-args=-inline-threshold=50\"]";
+/// Dependencies that no loop waits for: for them level "s".
+const COLD: [&str; 9] = [
+    "datasketches",
+    "js-sys",
+    "plotters",
+    "postcard",
+    "regex-lite",
+    "serde-wasm-bindgen",
+    "serde_json",
+    "wasm-bindgen",
+    "web-sys",
+];
+
+/// How a published module is compiled.
+fn small(flavor: Flavor) -> Vec<String> {
+    if flavor == Flavor::Fast {
+        return Vec::new();
+    }
+    let cold = COLD.map(|name| format!("profile.release.package.{name}.opt-level=\"s\""));
+    let settings = cold.into_iter().chain([INLINED.to_owned()]);
+    settings.flat_map(|setting| ["--config".to_owned(), setting]).collect()
+}
 
 /// How much time the build may take for how small and fast a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +88,7 @@ pub fn build_library(flavor: Flavor) -> Outcome {
     build.arg("--no-default-features");
     build.args(["--target", TARGET, "--profile", flavor.profile()]);
     // Cargo strips a release, and with that the names, which are wanted a little longer (see below).
-    build.args(SMALL).args(["--config", "profile.release.strip=\"none\""]);
+    build.args(small(flavor)).args(["--config", "profile.release.strip=\"none\""]);
     run(build.args(["--", "-C", "link-arg=--emit-relocs"]))?;
     let out = cache().join("wasm");
     let linked = built("streamglass", flavor)?;
@@ -108,7 +131,7 @@ fn cut(linked: &Path, first: &Path) -> Outcome<Vec<PathBuf>> {
 pub fn build_for_node(package: &str, flavor: Flavor) -> Outcome<PathBuf> {
     ensure_target()?;
     let mut build = cargo(["build", "--package", package, "--target", TARGET]);
-    run(build.args(["--profile", flavor.profile()]).args(SMALL))?;
+    run(build.args(["--profile", flavor.profile()]).args(small(flavor)))?;
     let out = cache().join(package);
     let stem = package.replace('-', "_");
     let mut bindgen = Bindgen::new();
@@ -146,7 +169,7 @@ fn optimize(module: &Path) -> Outcome {
     };
     let optimized = module.with_extension("opt");
     command.args([
-        "-Os",
+        "-O3",
         "--enable-simd",
         "--enable-bulk-memory",
         "--enable-bulk-memory-opt",
