@@ -40,9 +40,9 @@ const page: UserConfig = {
   },
 };
 
-/** Without a hash: `package.json` exports the engine and its part by these names, and a package has a version. */
+/** Without a hash: `package.json` exports the engine and its parts by these names, and a package has a version. */
 const packageAssets = ({ names }: { readonly names: readonly string[] }): string =>
-  names.includes("streamglass-architectures.wasm") ? "[name][extname]" : "streamglass[extname]";
+  names.some((name) => name.startsWith("streamglass-")) ? "[name][extname]" : "streamglass[extname]";
 
 const element: UserConfig = {
   ...shared,
