@@ -186,6 +186,7 @@ export class StreamGlass extends LitElement {
     this.#dark.addEventListener("change", () => this.requestUpdate(), { signal });
     this.addEventListener("focusin", () => (this.#active = true), { signal });
     this.renderRoot.addEventListener("restart", () => this.#restart(), { signal });
+    this.renderRoot.addEventListener("room-ready", () => this.#roomReady(), { signal });
     this.renderRoot.addEventListener("bench-opened", (event) => this.#opened((event as CustomEvent<Opened>).detail), { signal });
     this.renderRoot.addEventListener("bench-tick", (event) => this.#emit("experiment-tick", (event as CustomEvent<ExperimentTick>).detail), { signal });
     this.renderRoot.addEventListener("bench-failed", (event) => this.#emit("error", { message: (event as CustomEvent<string>).detail }), { signal });
@@ -309,12 +310,17 @@ export class StreamGlass extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
+  /** A room with an engine of its own takes commands. */
+  #roomReady(): void {
+    if (this.#announced === 0) this.#emit("ready", { seed: this.seed, startMs: 0 });
+    this.#announced += 1;
+  }
+
   /** A room with an engine of its own has begun an experiment. */
   #opened(opened: Opened): void {
     this.experiment = opened.experiment;
     this.seed = opened.seed;
-    if (this.#announced === 0) this.#emit("ready", { seed: opened.seed, startMs: 0 });
-    this.#announced += 1;
+    this.#roomReady();
     this.#emit("experiment", opened);
   }
 

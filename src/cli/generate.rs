@@ -11,6 +11,7 @@ use clap::{ArgGroup, ValueEnum};
 use streamglass::clickstream::{
     Config, Generator, RecordKind, Sent, Sink, SourceCounters, Stream, Truth,
 };
+use streamglass::feed::STREAMS;
 use streamglass::rng::Seed;
 use streamglass::time::{Micros, SECOND_MS};
 
@@ -98,12 +99,7 @@ enum Kind {
 
 /// The generator's topic of that name.
 fn stream(name: &str) -> Option<Stream> {
-    match name {
-        "mixed" => Some(Stream::Mixed),
-        "orders" => Some(Stream::Orders),
-        "shipments" => Some(Stream::Shipments),
-        _ => None,
-    }
+    STREAMS.iter().find(|(known, _)| *known == name).map(|(_, stream)| *stream)
 }
 
 /// The one topic that is written to standard output.
@@ -167,7 +163,6 @@ fn send(
     }
     let source = send::Source {
         generator,
-        config,
         end,
         most: args.events.unwrap_or(u64::MAX),
         topics: mapped(&args.topic, config.topic())?,

@@ -6,7 +6,6 @@
 mod http;
 mod preflight;
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -14,16 +13,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
-use streamglass::clickstream::{Config, Generator, Sent, Sink, Stream};
+use streamglass::clickstream::{Generator, Sent, Stream};
+use streamglass::feed::{Feed, Plan, STREAMS};
 use streamglass::rng::Seed;
 use streamglass::sink::protocol::{
     Api, AuthKind, ConnectSettings, Credentials, FieldError, KeyForm, LogLevel, RateSetting,
     SinkCounters, SinkState, Timestamps, TopicMapping, ValueForm,
 };
-use streamglass::sink::rate::Pace;
 use streamglass::sink::settings::credential_errors;
-use streamglass::sink::{Action, Fate, Offered, Sender, Target, retime};
+use streamglass::sink::{Action, Sender, Target};
 use streamglass::time::Micros;
 
 use self::http::{Client, Posts};
@@ -31,8 +29,6 @@ use super::failure::Failure;
 use super::progress::{Progress, thousands};
 use super::units;
 
-/// The most records made before answers are looked at again.
-const BATCH: u64 = 2_048;
 /// The longest sleep, so that Ctrl-C and the rate are looked at.
 const DOZE_MS: f64 = 20.0;
 /// The most lines of the log that are shown.
@@ -147,8 +143,6 @@ fn timestamps(text: &str) -> Result<Timestamps, String> {
 pub struct Source<'a> {
     /// Makes the records.
     pub generator: Generator,
-    /// Its configuration.
-    pub config: &'a Config,
     /// Where virtual time ends.
     pub end: Micros,
     /// How many records at most.
@@ -192,19 +186,20 @@ pub fn run(
         found.lines.iter().for_each(|line| progress.note(line));
         return Ok(());
     }
-    let envelope = std::array::from_fn(|hour| source.config.expected_sessions(hour));
+    let plan = Plan {
+        topics: source.topics.iter().map(|(stream, _)| *stream).collect(),
+        rate: settings.rate,
+        timestamps: settings.timestamps,
+        end: source.end,
+        most: source.most,
+    };
     let mut run = Run {
         sender: Sender::new(target, &found.cluster, source.seed, 0.0),
-        pace: Pace::new(settings.rate, envelope),
+        feed: Feed::new(source.generator, plan),
         posts: Posts::new(&client, connections),
-        timestamps: settings.timestamps,
-        start: source.generator.now(),
-        left: source.most,
-        taken: 0,
-        spill: VecDeque::new(),
-        is_over: false,
+        wants: source.wants,
+        is_bounded: source.most < u64::MAX,
         lines: 0,
-        source,
     };
     let why = run.drive(progress)?;
     let now = now_ms(progress);
@@ -239,15 +234,11 @@ fn undelivered(counters: &SinkCounters) -> String {
 }
 
 fn settings(options: &Options, url: &str, auth: AuthKind, source: &Source<'_>) -> ConnectSettings {
-    let name = |stream: Stream| match stream {
-        Stream::Mixed => "mixed",
-        Stream::Orders => "orders",
-        Stream::Shipments => "shipments",
+    let name = |stream: Stream| {
+        let found = STREAMS.iter().find(|(_, of)| *of == stream);
+        found.map_or_else(String::new, |(name, _)| (*name).to_owned())
     };
-    let topic = |(from, to): &(Stream, String)| TopicMapping {
-        from: name(*from).to_owned(),
-        to: to.clone(),
-    };
+    let topic = |(from, to): &(Stream, String)| TopicMapping { from: name(*from), to: to.clone() };
     ConnectSettings {
         url: url.to_owned(),
         api: match options.api {
@@ -316,21 +307,13 @@ fn utc() -> Micros {
     Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// A record that was made and waits for room.
-type Spilled = (u32, Option<Vec<u8>>, Vec<u8>);
-
 struct Run<'a> {
     sender: Sender,
-    pace: Pace,
+    feed: Feed,
     posts: Posts,
-    timestamps: Timestamps,
-    start: Micros,
-    left: u64,
-    taken: u64,
-    spill: VecDeque<Spilled>,
-    is_over: bool,
+    wants: &'a dyn Fn(&Sent<'_>) -> bool,
+    is_bounded: bool,
     lines: usize,
-    source: Source<'a>,
 }
 
 impl Run<'_> {
@@ -340,7 +323,7 @@ impl Run<'_> {
         loop {
             let now = now_ms(progress);
             let utc = utc();
-            self.pace.advance(now, utc.0 as f64 / 1e3);
+            self.feed.advance(now, utc);
             while let Some((id, outcome)) = self.posts.answer(Duration::ZERO) {
                 self.sender.answer(id, outcome, now);
             }
@@ -349,8 +332,8 @@ impl Run<'_> {
                 1 => self.sender.drain(now),
                 _ => self.sender.abort(now),
             }
-            let made = self.make(now, utc);
-            if (self.left == 0 || self.is_over) && self.spill.is_empty() {
+            let made = self.feed.fill(&mut self.sender, now, utc, self.wants);
+            if self.feed.is_done() {
                 self.sender.drain(now);
             }
             let wake = loop {
@@ -367,7 +350,7 @@ impl Run<'_> {
                 self.tell(progress);
                 return Ok(Some(reason));
             }
-            let lag = self.pace.lag_ms(self.taken, self.source.generator.now().0 - self.start.0);
+            let (_, lag) = self.feed.lag();
             let counters = self.sender.counters(now);
             progress.show(|elapsed| status(&counters, lag, elapsed));
             if !made {
@@ -383,48 +366,14 @@ impl Run<'_> {
     /// Why not all that was asked for was made.
     fn unmade(&self, presses: u32) -> Option<String> {
         match presses {
-            0 if self.is_over && self.left > 0 && self.left < u64::MAX / 2 => Some(format!(
+            0 if self.feed.has_run_dry() && self.is_bounded => Some(format!(
                 "the configuration gives only {} such records: nothing more will ever happen",
-                thousands(self.taken)
+                thousands(self.feed.taken())
             )),
             0 => None,
-            1 => Some(format!("interrupted after {} records", thousands(self.taken))),
+            1 => Some(format!("interrupted after {} records", thousands(self.feed.taken()))),
             _ => Some("given up".to_owned()),
         }
-    }
-
-    /// Makes records as far as there is room and they are due; says whether any were.
-    fn make(&mut self, now: f64, utc: Micros) -> bool {
-        while let Some((topic, key, value)) = self.spill.front() {
-            if self.sender.offer(*topic, key.as_deref(), Some(value), now) != Offered::Accepted {
-                return false;
-            }
-            self.spill.pop_front();
-        }
-        let due = self.pace.records(self.taken).unwrap_or(u64::MAX);
-        let most = self.sender.room().min(due).min(self.left).min(BATCH);
-        if most == 0 || self.is_over {
-            return false;
-        }
-        let end = self.source.end;
-        let until = self.pace.virtual_micros().map_or(end, |at| self.start.plus(at).min(end));
-        let mut taker = Taker {
-            sender: &mut self.sender,
-            spill: &mut self.spill,
-            topics: &self.source.topics,
-            wants: self.source.wants,
-            timestamps: self.timestamps,
-            now,
-            utc,
-            left: self.left,
-            value: Vec::new(),
-        };
-        let delivered = self.source.generator.run(until, most, &mut taker);
-        self.taken += self.left - taker.left;
-        self.left = taker.left;
-        let next = self.source.generator.next_step();
-        self.is_over = delivered == 0 && next.is_none_or(|next| next >= end);
-        delivered > 0
     }
 
     fn tell(&mut self, progress: &Progress) {
@@ -443,20 +392,8 @@ impl Run<'_> {
 
     fn write_undelivered(&self, path: &PathBuf) -> std::io::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
-        let text = |bytes: &Option<Vec<u8>>| {
-            bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        };
         for kept in self.sender.kept() {
-            let fate = match kept.fate {
-                Fate::Failed => "failed",
-                Fate::Unknown => "unknown",
-            };
-            let topic = &self.source.topics[kept.topic as usize].1;
-            let line = json!({
-                "fate": fate, "reason": kept.reason, "topic": topic,
-                "key": text(&kept.key), "value": text(&kept.value),
-            });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", self.sender.line(kept))?;
         }
         out.flush()
     }
@@ -514,36 +451,4 @@ fn summary(counters: &SinkCounters, elapsed: Duration) -> String {
         text.push_str(&format!("\n{:>14}  {name}", thousands(count)));
     }
     text
-}
-
-/// Hands records to the sink.
-struct Taker<'a> {
-    sender: &'a mut Sender,
-    spill: &'a mut VecDeque<Spilled>,
-    topics: &'a [(Stream, String)],
-    wants: &'a dyn Fn(&Sent<'_>) -> bool,
-    timestamps: Timestamps,
-    now: f64,
-    utc: Micros,
-    left: u64,
-    value: Vec<u8>,
-}
-
-impl Sink for Taker<'_> {
-    fn record(&mut self, record: &Sent<'_>) {
-        let topic = self.topics.iter().position(|(stream, _)| *stream == record.stream);
-        let Some(topic) = topic.filter(|_| self.left > 0 && (self.wants)(record)) else { return };
-        let (event, arrival) = (record.event_time, record.arrival);
-        let moved = retime::moved(self.timestamps, event, arrival, self.utc);
-        retime::rewrite(record.value, event, moved, &mut self.value);
-        self.left -= 1;
-        let topic = topic as u32;
-        let waits = !self.spill.is_empty();
-        if waits
-            || self.sender.offer(topic, record.key, Some(&self.value), self.now)
-                != Offered::Accepted
-        {
-            self.spill.push_back((topic, record.key.map(<[u8]>::to_vec), self.value.clone()));
-        }
-    }
 }

@@ -10,6 +10,7 @@ type Layer = (&'static [&'static str], &'static [&'static str]);
 const LAYERS: &[&[&str]] = &[
     &["time", "rng", "value", "schema", "record", "chunk", "digest", "hash", "murmur2"],
     &["format", "topic", "window", "aggregate", "state", "clickstream", "sink"],
+    &["feed"],
     &["function"],
     &["plan"],
     &["exec", "sql"],
