@@ -19,6 +19,10 @@ mod random;
 mod read;
 #[path = "loops/route.rs"]
 mod route;
+#[path = "loops/shared.rs"]
+mod shared;
+#[path = "loops/sql.rs"]
+mod sql;
 #[path = "loops/topic.rs"]
 mod topic;
 #[path = "loops/windows.rs"]
@@ -47,6 +51,8 @@ pub fn all() -> Vec<Loop> {
         generate::loops(),
         route::loops(),
         windows::loops(),
+        sql::loops(),
+        shared::loops(),
         read::loops(),
         topic::loops(),
         random::loops(),

@@ -17,6 +17,7 @@ pub mod question;
 pub mod report;
 pub mod retention;
 pub mod scene;
+pub mod sessions;
 pub mod speed;
 pub mod store;
 pub mod stream_job;
@@ -303,5 +304,38 @@ pub fn words(ms: i64) -> String {
         }
         120_000..7_200_000 => format!("{} min", ms / 60_000),
         _ => format!("{} h {:02} min", ms / 3_600_000, ms / 60_000 % 60),
+    }
+}
+
+/// A count with commas: `1,204`.
+#[must_use]
+pub fn counted(count: u64) -> String {
+    grouped(count as f64)
+}
+
+/// A whole number with commas.
+#[must_use]
+pub fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            [0.0, 12.4, 1_204.0, -1_234_567.0].map(grouped),
+            ["0", "12", "1,204", "-1,234,567"]
+        );
     }
 }

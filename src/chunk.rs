@@ -4,6 +4,7 @@
 //! partitions: each row names its own. What an operator does must not depend on where one chunk
 //! ends and the next begins.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,19 @@ impl Strings {
     pub fn push(&mut self, value: &str) {
         self.text.push_str(value);
         self.close();
+    }
+
+    /// Adds the values at `rows` of others.
+    ///
+    /// # Panics
+    /// When there are no such rows, or as [`Strings::push`].
+    pub fn extend_from(&mut self, other: &Self, rows: Range<usize>) {
+        let Some(last) = rows.end.checked_sub(1).filter(|_| !rows.is_empty()) else { return };
+        let start = if rows.start == 0 { 0 } else { other.ends[rows.start - 1] };
+        let before = self.text.len();
+        self.text.push_str(&other.text[start as usize..other.ends[last] as usize]);
+        u32::try_from(self.text.len()).expect("a chunk's text is under 4 GiB");
+        self.ends.extend(other.ends[rows].iter().map(|end| end - start + before as u32));
     }
 
     /// Adds a value in pieces: writes go to the end of the text, then [`Strings::close`].
@@ -268,6 +282,26 @@ impl Column {
         take(&mut self.valid, &other.valid, rows);
     }
 
+    /// Adds the values at `rows` of a column of the same type.
+    ///
+    /// # Panics
+    /// When the types differ or there are no such rows.
+    pub fn extend_from(&mut self, other: &Self, rows: Range<usize>) {
+        self.valid.extend_from_slice(&other.valid[rows.clone()]);
+        match (&mut self.data, &other.data) {
+            (ColumnData::Boolean(v), ColumnData::Boolean(from)) => v.extend_from_slice(&from[rows]),
+            (ColumnData::Int(v), ColumnData::Int(from)) => v.extend_from_slice(&from[rows]),
+            (ColumnData::BigInt(v), ColumnData::BigInt(from))
+            | (ColumnData::Timestamp(v), ColumnData::Timestamp(from)) => {
+                v.extend_from_slice(&from[rows]);
+            }
+            (ColumnData::Double(v), ColumnData::Double(from)) => v.extend_from_slice(&from[rows]),
+            (ColumnData::Varchar(v), ColumnData::Varchar(from)) => v.extend_from(from, rows),
+            (ColumnData::Nested(v), ColumnData::Nested(from)) => v.extend_from_slice(&from[rows]),
+            _ => panic!("{} into a column of {}", other.data_type, self.data_type),
+        }
+    }
+
     /// Makes the values at `rows` NULL.
     ///
     /// # Panics
@@ -382,6 +416,30 @@ impl Chunk {
         }
         if !other.tombstones.is_empty() || !self.tombstones.is_empty() {
             self.mark_last(other.is_tombstone(row));
+        }
+    }
+
+    /// Adds timestamps, partitions, offsets, windows and tombstone marks of `rows` of `other`; the
+    /// caller adds the columns.
+    pub fn extend_meta_from(&mut self, other: &Self, rows: Range<usize>) {
+        let marked = other.tombstones.get(rows.clone()).is_some_and(|marks| marks.contains(&true));
+        if marked || !self.tombstones.is_empty() {
+            self.tombstones.resize(self.len(), false);
+            self.tombstones.extend(rows.clone().map(|row| other.is_tombstone(row)));
+        }
+        if !other.windows.is_empty() {
+            self.windows.extend_from_slice(&other.windows[rows.clone()]);
+        }
+        self.timestamps.extend_from_slice(&other.timestamps[rows.clone()]);
+        self.partitions.extend_from_slice(&other.partitions[rows.clone()]);
+        self.offsets.extend_from_slice(&other.offsets[rows]);
+    }
+
+    /// Adds all rows of `other`, which has the same columns.
+    pub fn append(&mut self, other: &Self) {
+        self.extend_meta_from(other, 0..other.len());
+        for (to, from) in self.columns.iter_mut().zip(&other.columns) {
+            to.extend_from(from, 0..other.len());
         }
     }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::chunk::Chunk;
-use crate::exec::Limits;
-use crate::exec::{DropReason, Drops, OperatorStats, PlanError, Task};
+use crate::exec::{DropReason, Drops, Limits, OperatorStats, PlanError, SharedReads, Task};
 use crate::plan::{Node, Op, Pipeline};
 use crate::state::checkpoint::CheckpointError;
 use crate::time::{Micros, Timestamp};
@@ -100,6 +99,8 @@ pub struct Engine {
     limits: Limits,
     /// Bytes that a query may put through its operators in a turn; `None` is without end.
     turn_bytes: Option<u64>,
+    /// What queries of one topic read together; no part of what an engine is.
+    shared: SharedReads,
 }
 
 /// All that an engine is at one point.
@@ -121,6 +122,7 @@ impl Default for Engine {
             coalesced: true,
             limits: Limits::default(),
             turn_bytes: None,
+            shared: SharedReads::default(),
         }
     }
 }
@@ -185,6 +187,7 @@ impl Engine {
         }
         let task = Task::new(&pipeline, &mut self.topics)?.with_limits(self.limits);
         self.queries.push(Query { pipeline: Arc::new(pipeline), task, paused: false });
+        self.share();
         Ok(())
     }
 
@@ -192,6 +195,7 @@ impl Engine {
     pub fn stop(&mut self, name: &str) -> bool {
         let before = self.queries.len();
         self.queries.retain(|query| query.pipeline.name != name);
+        self.share();
         self.queries.len() < before
     }
 
@@ -209,13 +213,29 @@ impl Engine {
         task.go_on_from(&query.task);
         query.task = task;
         query.pipeline = Arc::new(pipeline);
+        self.share();
         Ok(())
+    }
+
+    /// Lets the queries that run share what they read.
+    fn share(&mut self) {
+        let running = self.queries.iter_mut().filter(|query| !query.paused);
+        self.shared = SharedReads::of(running.map(|query| &mut query.task));
+    }
+
+    /// Records that were read for several queries at once since the set of running queries changed
+    /// last, and rows that queries took of them.
+    #[must_use]
+    pub fn shared_reads(&self) -> (u64, u64) {
+        self.shared.counts()
     }
 
     /// Pauses a query or lets it go on. False when there is no such query.
     pub fn pause(&mut self, name: &str, paused: bool) -> bool {
         let query = self.queries.iter_mut().find(|query| query.pipeline.name == name);
-        query.map(|query| query.paused = paused).is_some()
+        let found = query.map(|query| query.paused = paused).is_some();
+        self.share();
+        found
     }
 
     /// Whether results that a plan emits at commits are coalesced per commit interval of virtual
@@ -232,6 +252,7 @@ impl Engine {
         let interval = COMMIT_INTERVAL_MS * 1_000;
         let next =
             |clock: Micros| Micros((clock.0.div_euclid(interval) + 1).saturating_mul(interval));
+        self.shared.clear();
         self.drain(clock.timestamp());
         let due = *self.next_commit.get_or_insert(next(clock));
         if clock >= due {
@@ -243,15 +264,15 @@ impl Engine {
 
     /// Lets the queries read what is there, each before those that read its results.
     fn drain(&mut self, now: Timestamp) {
-        let Self { topics, queries, coalesced, turn_bytes, .. } = self;
+        let Self { topics, queries, coalesced, turn_bytes, shared, .. } = self;
         for Query { task, .. } in queries.iter_mut().filter(|query| !query.paused) {
             let end = turn_bytes.map_or(u64::MAX, |bytes| task.work().saturating_add(bytes));
             while task.work() < end {
                 if *coalesced {
-                    if task.poll(topics, BATCH) == 0 {
+                    if task.poll_shared(topics, shared, BATCH) == 0 {
                         break;
                     }
-                } else if task.poll(topics, 1) > 0 {
+                } else if task.poll_shared(topics, shared, 1) > 0 {
                     task.commit(now, topics);
                 } else {
                     break;
@@ -312,6 +333,7 @@ impl Engine {
         self.queries = queries;
         self.next_commit = checkpoint.next_commit;
         self.coalesced = checkpoint.coalesced;
+        self.share();
         Ok(())
     }
 }

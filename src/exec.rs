@@ -25,11 +25,13 @@ pub mod partition_by;
 pub mod partitioner;
 pub mod project;
 pub mod reader;
+pub mod shared;
 pub mod sink;
 pub mod split;
 pub mod task;
 
 pub use limits::{Exceeded, Limits};
+pub use shared::SharedReads;
 pub use task::{PlanError, Task};
 
 /// Rows of one row from which the output is measured,

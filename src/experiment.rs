@@ -14,6 +14,7 @@ mod idle_stream;
 pub mod knob;
 mod late_data;
 mod limits;
+pub mod link;
 mod logic_drift;
 mod missing_batch;
 mod oltp_direct;
@@ -33,6 +34,7 @@ mod verify;
 use protocol::{Expected, ExperimentInfo, Logged};
 use settings::{KNOBS, Settings};
 pub use simulation::Simulation;
+pub use verify::Audit;
 
 /// An experiment: what is fixed about it. Everything else is a [`Simulation`].
 pub struct Experiment {

@@ -1,12 +1,15 @@
-//! The generator's records on their way to a sink: as many as the sink has room for and the rate makes
-//! due. Nothing is made that is not sent, and nothing that was made is dropped.
+//! Records on their way to a sink: as many as the sink has room for and the rate makes due. Nothing is
+//! made that is not sent, and nothing that was made is dropped.
 //!
 //! Not here: requests, clocks and threads. The page (`web`) and the command line (`cli`) call
-//! [`Feed::fill`] again and again.
+//! [`Feed::fill`] again and again. Where records come from is in [`origin`].
+
+pub mod origin;
 
 use std::collections::VecDeque;
 
-use crate::clickstream::{Generator, Sent, Sink, Stream};
+use crate::clickstream::{Config, Stream};
+use crate::feed::origin::{Made, Origin};
 use crate::sink::protocol::{RateSetting, Timestamps};
 use crate::sink::rate::Pace;
 use crate::sink::{Offered, Sender, retime};
@@ -19,11 +22,9 @@ pub const STREAMS: [(&str, Stream); 3] =
 /// The most records made before the caller has its turn.
 const BATCH: u64 = 2_048;
 
-/// What is sent, how fast and until when.
-#[derive(Clone, Debug)]
+/// How fast and until when.
+#[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// The generator's topics, by the places of their topics of Kafka in the settings.
-    pub topics: Vec<Stream>,
     /// How fast.
     pub rate: RateSetting,
     /// What becomes of the event timestamps.
@@ -35,12 +36,12 @@ pub struct Plan {
 }
 
 /// A record that was made and waits for room: topic, key and value.
-type Spilled = (u32, Option<Vec<u8>>, Vec<u8>);
+type Spilled = (u32, Option<Vec<u8>>, Option<Vec<u8>>);
 
-/// A generator before a sink.
+/// A source of records before a sink.
 #[derive(Debug)]
-pub struct Feed {
-    generator: Generator,
+pub struct Feed<'a> {
+    origin: Box<dyn Origin + 'a>,
     plan: Plan,
     pace: Pace,
     start: Micros,
@@ -50,20 +51,19 @@ pub struct Feed {
     is_over: bool,
 }
 
-impl Feed {
-    /// A feed that has sent nothing; its pace stands still.
+impl<'a> Feed<'a> {
+    /// A feed that has sent nothing; its pace stands still. `config` has the site's envelope.
     #[must_use]
-    pub fn new(generator: Generator, plan: Plan) -> Self {
-        let config = generator.config();
+    pub fn new(origin: Box<dyn Origin + 'a>, config: &Config, plan: Plan) -> Self {
         let envelope = std::array::from_fn(|hour| config.expected_sessions(hour));
         Self {
             pace: Pace::new(plan.rate, envelope),
-            start: generator.now(),
+            start: origin.now(),
             left: plan.most,
             taken: 0,
             spill: VecDeque::new(),
             is_over: false,
-            generator,
+            origin,
             plan,
         }
     }
@@ -78,17 +78,10 @@ impl Feed {
         self.pace.hold();
     }
 
-    /// Makes those records that `wants` takes, as far as there is room and they are due; says whether
-    /// any were.
-    pub fn fill(
-        &mut self,
-        sender: &mut Sender,
-        now: f64,
-        utc: Micros,
-        wants: &dyn Fn(&Sent<'_>) -> bool,
-    ) -> bool {
+    /// Makes records as far as there is room and they are due; says whether any were.
+    pub fn fill(&mut self, sender: &mut Sender, now: f64, utc: Micros) -> bool {
         while let Some((topic, key, value)) = self.spill.front() {
-            if sender.offer(*topic, key.as_deref(), Some(value), now) != Offered::Accepted {
+            if sender.offer(*topic, key.as_deref(), value.as_deref(), now) != Offered::Accepted {
                 return false;
             }
             self.spill.pop_front();
@@ -103,20 +96,17 @@ impl Feed {
         let mut taker = Taker {
             sender,
             spill: &mut self.spill,
-            topics: &self.plan.topics,
             timestamps: self.plan.timestamps,
-            wants,
             now,
             utc,
             left: self.left,
             value: Vec::new(),
         };
-        let delivered = self.generator.run(until, most, &mut taker);
+        let busy = self.origin.make(until, most, &mut |made| taker.take(made));
         self.taken += self.left - taker.left;
         self.left = taker.left;
-        let next = self.generator.next_step();
-        self.is_over = delivered == 0 && next.is_none_or(|next| next >= end);
-        delivered > 0
+        self.is_over = !busy && self.origin.is_over(end);
+        busy
     }
 
     /// Whether everything was handed to the sink.
@@ -125,7 +115,7 @@ impl Feed {
         (self.left == 0 || self.is_over) && self.spill.is_empty()
     }
 
-    /// Whether the generator will never make the records that are still wanted.
+    /// Whether the records that are still wanted will never come.
     #[must_use]
     pub const fn has_run_dry(&self) -> bool {
         self.is_over && self.left > 0
@@ -137,11 +127,17 @@ impl Feed {
         self.taken
     }
 
+    /// Records that were gone before they could be taken.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.origin.lost()
+    }
+
     /// By how many records the run is behind its rate (0 where the rate counts none), and by how many
     /// milliseconds.
     #[must_use]
     pub fn lag(&self) -> (u64, f64) {
-        let virtual_micros = self.generator.now().0 - self.start.0;
+        let virtual_micros = self.origin.now().0 - self.start.0;
         let records = self.pace.records(self.taken).unwrap_or(0).min(self.left);
         (records, self.pace.lag_ms(self.taken, virtual_micros))
     }
@@ -151,30 +147,28 @@ impl Feed {
 struct Taker<'a> {
     sender: &'a mut Sender,
     spill: &'a mut VecDeque<Spilled>,
-    topics: &'a [Stream],
     timestamps: Timestamps,
-    wants: &'a dyn Fn(&Sent<'_>) -> bool,
     now: f64,
     utc: Micros,
     left: u64,
     value: Vec<u8>,
 }
 
-impl Sink for Taker<'_> {
-    fn record(&mut self, record: &Sent<'_>) {
-        let topic = self.topics.iter().position(|stream| *stream == record.stream);
-        let Some(topic) = topic.filter(|_| self.left > 0 && (self.wants)(record)) else { return };
-        let (event, arrival) = (record.event_time, record.arrival);
-        let moved = retime::moved(self.timestamps, event, arrival, self.utc);
-        retime::rewrite(record.value, event, moved, &mut self.value);
+impl Taker<'_> {
+    fn take(&mut self, made: &Made<'_>) {
+        if self.left == 0 {
+            return;
+        }
         self.left -= 1;
-        let topic = topic as u32;
+        let value = made.value.map(|value| {
+            let moved = retime::moved(self.timestamps, made.event_time, made.arrival, self.utc);
+            retime::rewrite(value, made.event_time, moved, &mut self.value);
+            &*self.value
+        });
         let waits = !self.spill.is_empty();
-        if waits
-            || self.sender.offer(topic, record.key, Some(&self.value), self.now)
-                != Offered::Accepted
-        {
-            self.spill.push_back((topic, record.key.map(<[u8]>::to_vec), self.value.clone()));
+        if waits || self.sender.offer(made.topic, made.key, value, self.now) != Offered::Accepted {
+            let key = made.key.map(<[u8]>::to_vec);
+            self.spill.push_back((made.topic, key, value.map(<[u8]>::to_vec)));
         }
     }
 }
@@ -184,7 +178,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::clickstream::Config;
+    use crate::clickstream::Generator;
+    use crate::feed::origin::Raw;
     use crate::rng::Seed;
     use crate::sink::protocol::{ConnectSettings, TopicMapping};
     use crate::sink::{Action, Outcome, Target};
@@ -195,21 +190,19 @@ mod tests {
         Sender::new(Target::new(&settings).expect("valid"), "", Seed(1), 0.0)
     }
 
-    fn feed(rate: RateSetting, most: u64) -> Feed {
-        let plan = Plan {
-            topics: vec![Stream::Mixed],
-            rate,
-            timestamps: Timestamps::Simulated,
-            end: Micros(i64::MAX),
-            most,
-        };
-        Feed::new(Generator::new(Arc::new(Config::default()), Seed(7)), plan)
+    fn feed(rate: RateSetting, most: u64) -> Feed<'static> {
+        let config = Arc::new(Config::default());
+        let timestamps = Timestamps::Simulated;
+        let plan = Plan { rate, timestamps, end: Micros(i64::MAX), most };
+        let generator = Generator::new(Arc::clone(&config), Seed(7));
+        let raw = Raw { generator, streams: vec![Stream::Mixed], wants: &|_| true };
+        Feed::new(Box::new(raw), &config, plan)
     }
 
     #[test]
     fn a_full_sink_holds_the_generator() {
         let (mut sender, mut feed) = (sender(), feed(RateSetting::AsFastAsPossible, u64::MAX));
-        while feed.fill(&mut sender, 0.0, Micros(0), &|_| true) {}
+        while feed.fill(&mut sender, 0.0, Micros(0)) {}
         assert_eq!(sender.room(), 0);
         assert_eq!(sender.counters(0.0).accepted + feed.spill.len() as u64, feed.taken());
         assert!(!feed.is_done());
@@ -222,12 +215,12 @@ mod tests {
         feed.advance(0.0, Micros(0));
         feed.advance(1_000.0, Micros(0));
         assert_eq!(feed.lag(), (100, 1_000.0));
-        while feed.fill(&mut sender, 0.0, Micros(0), &|_| true) {}
+        while feed.fill(&mut sender, 0.0, Micros(0)) {}
         assert_eq!((feed.taken(), feed.lag().0), (100, 0));
         feed.hold();
         feed.advance(60_000.0, Micros(0));
         feed.advance(65_000.0, Micros(0));
-        while feed.fill(&mut sender, 0.0, Micros(0), &|_| true) {}
+        while feed.fill(&mut sender, 0.0, Micros(0)) {}
         assert_eq!(feed.taken(), 150);
         assert!(feed.is_done() && !feed.has_run_dry());
         sender.drain(0.0);

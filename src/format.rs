@@ -2,6 +2,7 @@
 //!
 //! `NONE` needs no code. Not here: AVRO, PROTOBUF and schema registries.
 
+pub mod calendar;
 pub mod datetime;
 pub mod delimited;
 pub mod json;

@@ -7,6 +7,7 @@ pub mod checkpoints;
 pub mod flow;
 pub mod inspect;
 pub mod log;
+pub mod outlet;
 pub mod playback;
 pub mod protocol;
 pub mod run;
@@ -28,12 +29,10 @@ use crate::lab::playback::Playback;
 use crate::lab::protocol::{Command, Count, Event, Inspection, Problem, Tick};
 use crate::lab::run::{GRID, Run, RunCheckpoint};
 use crate::lab::save::Save;
-use crate::rng::Seed;
+use crate::rng::{MOST_SEED, Seed};
 use crate::session::Session;
 use crate::time::{DAY_MS, Micros, Timestamp};
 
-/// Seeds are numbers that JavaScript holds exactly.
-pub const MOST_SEED: u64 = (1 << 53) - 1;
 /// The speed of a lab that was just made.
 pub const FIRST_SPEED: f64 = 60.0;
 const MOST_SPEED: f64 = 86_400.0;

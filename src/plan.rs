@@ -6,6 +6,7 @@
 pub mod expression;
 pub mod pipeline;
 mod prune;
+mod push;
 pub mod show;
 
 pub use crate::aggregate::AggregateFunction;
@@ -15,4 +16,10 @@ pub use pipeline::{
     OnError, Op, Output, PartitionBy, Pipeline, Route, Sink, Source, Split, SystemColumn,
     TimestampColumn,
 };
-pub use prune::prune;
+
+/// Makes a plan cheaper: the same rows come out. Filters go towards their sources, and columns that
+/// nothing uses are not read. The last node stays the last.
+pub fn optimize(pipeline: &mut Pipeline) {
+    push::push_filters(pipeline);
+    prune::prune(pipeline);
+}

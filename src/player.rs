@@ -7,11 +7,12 @@
 pub mod charts;
 
 use crate::architecture::Operation;
+use crate::experiment::link::Link;
 use crate::experiment::protocol::{
-    ExperimentCommand, ExperimentEvent, ExperimentTick, KnobProblem, Logged, Note, Scene, Series,
-    Verdict,
+    Check, ExperimentCommand, ExperimentEvent, ExperimentTick, KnobProblem, Logged, Note, Scene,
+    Series, Verdict,
 };
-use crate::experiment::{Simulation, catalogue};
+use crate::experiment::{Audit, Simulation, catalogue};
 use crate::lab::Next;
 use crate::lab::checkpoints::Checkpoints;
 use crate::lab::log::Stamp;
@@ -23,6 +24,8 @@ use crate::time::Micros;
 const MOST_EVENTS: u64 = 2_000;
 /// Virtual time of one call where few events come.
 const MOST_MS: i64 = 120_000;
+/// Events of one step of an audit.
+const MOST_AUDITED: u64 = 20_000;
 /// Virtual seconds in a second before a person has chosen a speed.
 const FIRST_SPEED: f64 = 600.0;
 
@@ -48,6 +51,8 @@ struct Run {
     latest: i64,
     /// Where a seek or a step goes.
     goal: Option<i64>,
+    /// What is computed once more while the run stands still, and whether that is done.
+    audit: Option<(Audit, bool)>,
 }
 
 /// What is to happen in a run that begins.
@@ -84,6 +89,16 @@ impl Player {
                 let given = Given { experiment, seed, settings, for_ms };
                 let log = if log.is_empty() { Log::Besides(log) } else { Log::Whole(log) };
                 return Some(self.open(given, log, 0));
+            }
+            ExperimentCommand::OpenLink { link } => return Some(self.open_link(&link)),
+            ExperimentCommand::Share => {
+                let simulation = &self.run.as_ref()?.simulation;
+                let (link, command) = (simulation.link(), simulation.command());
+                return Some(ExperimentEvent::Shared { link, command });
+            }
+            ExperimentCommand::Report => {
+                let json = self.run.as_mut()?.simulation.report().json();
+                return Some(ExperimentEvent::Reported { json });
             }
             ExperimentCommand::Set { name, value } => return self.set(name, value),
             ExperimentCommand::Operate { operation } => return self.operate(&operation),
@@ -135,6 +150,21 @@ impl Player {
         }
     }
 
+    /// A link can come from anyone: what is wrong with it is told, and what ran goes on.
+    fn open_link(&mut self, link: &str) -> ExperimentEvent {
+        match Link::parse(link) {
+            Ok(Link { experiment, seed, settings, for_ms, log, at_ms }) => {
+                let given = Given { experiment, seed, settings, for_ms };
+                self.playback.playing = false;
+                self.open(given, Log::Besides(log), at_ms)
+            }
+            Err(message) => {
+                let problem = KnobProblem { knob: String::new(), message };
+                ExperimentEvent::Refused { problems: vec![problem] }
+            }
+        }
+    }
+
     fn set(&mut self, name: String, value: String) -> Option<ExperimentEvent> {
         let run = self.run.as_ref()?;
         let mut given = run.given.clone();
@@ -169,18 +199,35 @@ impl Player {
             }
             run.goal = None;
             self.rebase();
-            return if self.playback.playing { Next::Soon } else { Next::Idle };
+            return if self.playback.playing || !self.audit(&more) {
+                Next::Soon
+            } else {
+                Next::Idle
+            };
         }
         let clock = Micros(run.simulation.clock_ms() * 1_000);
         let Some(Micros(target)) = self.playback.target(clock, elapsed_ms) else {
-            return Next::Idle;
+            return if self.audit(&more) { Next::Idle } else { Next::Soon };
         };
         let there = run.advance(target / 1_000, &more);
         if run.simulation.clock_ms() >= run.simulation.end_ms() {
             self.playback.playing = false;
-            return Next::Idle;
+            return if self.audit(&more) { Next::Idle } else { Next::Soon };
         }
         if there { Next::Later } else { Next::Soon }
+    }
+
+    /// Goes on with the audit of a run that stands still; whether it is done.
+    fn audit(&mut self, more: &impl Fn() -> bool) -> bool {
+        let Some(Run { simulation, audit, .. }) = &mut self.run else { return true };
+        let (audit, done) = audit.get_or_insert_with(|| (simulation.audit(), false));
+        while !*done {
+            *done = audit.go(&simulation.store, MOST_AUDITED);
+            if !more() {
+                break;
+            }
+        }
+        *done
     }
 
     /// Whether an experiment is open.
@@ -199,7 +246,9 @@ impl Player {
     pub fn tick(&mut self) -> Option<ExperimentTick> {
         let at_rest = self.at_rest();
         let run = self.run.as_mut()?;
+        let checkers = run.checkers().filter(|_| at_rest);
         let simulation = &mut run.simulation;
+        let digest = checkers.map(|checkers| simulation.report_with(checkers).digest());
         Some(ExperimentTick {
             clock_ms: simulation.clock_ms(),
             latest_ms: run.latest,
@@ -210,7 +259,7 @@ impl Player {
             seeking: run.goal.is_some(),
             unavailable: simulation.unavailable(),
             log: run.log.clone(),
-            digest: at_rest.then(|| simulation.digest()),
+            digest,
         })
     }
 
@@ -240,7 +289,10 @@ impl Player {
 
     /// What the run shows so far.
     pub fn verdict(&mut self) -> Option<Verdict> {
-        self.run.as_mut().map(|run| run.simulation.verdict())
+        self.run.as_mut().map(|run| {
+            let checkers = run.checkers();
+            run.simulation.verdict(checkers)
+        })
     }
 
     /// The command that makes the run again, for a report of a bug.
@@ -261,10 +313,17 @@ impl Run {
         log.sort_by_key(|logged| logged.at_ms);
         let kept = Checkpoints::new(stamp(0), 0, simulation.clone());
         simulation.follow(&log);
-        Ok(Self { simulation, given, log, kept, latest: 0, goal: None })
+        Ok(Self { simulation, given, log, kept, latest: 0, goal: None, audit: None })
+    }
+
+    /// What the checkers say, if the audit is done.
+    fn checkers(&self) -> Option<Vec<Check>> {
+        let (audit, _) = self.audit.as_ref().filter(|(_, done)| *done)?;
+        Some(self.simulation.audited(audit))
     }
 
     fn seek(&mut self, to_ms: i64) {
+        self.audit = None;
         let to = to_ms.clamp(0, self.simulation.end_ms());
         let clock = self.simulation.clock_ms();
         let (at, nearest) = self.kept.last_where(|at| at.clock.0 <= to * 1_000);
@@ -279,6 +338,7 @@ impl Run {
     fn advance(&mut self, to_ms: i64, more: &impl Fn() -> bool) -> bool {
         let to = to_ms.min(self.simulation.end_ms());
         while self.simulation.clock_ms() < to {
+            self.audit = None;
             let part = to.min(self.simulation.clock_ms() + MOST_MS);
             self.simulation.advance(part, MOST_EVENTS);
             let clock = self.simulation.clock_ms();
@@ -297,7 +357,7 @@ impl Run {
     fn operate(&mut self, operation: &Operation) -> Result<(), String> {
         let clock = self.simulation.clock_ms();
         self.simulation.operate(operation)?;
-        self.goal = None;
+        (self.goal, self.audit) = (None, None);
         self.log = self.simulation.log().to_vec();
         self.latest = clock;
         // One taken at this very time does not know of it yet.

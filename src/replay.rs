@@ -16,7 +16,7 @@ use crate::record::PartitionId;
 use crate::session::insert;
 use crate::sql::analyzer::{InsertedValues, Planned};
 use crate::sql::catalog::Source;
-use crate::sql::diagnostic::Diagnostic;
+use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::settings::Settings;
 use crate::sql::variables::Variables;
 use crate::sql::workspace::{Step, Workspace};
@@ -84,6 +84,7 @@ pub struct Replay {
     inserts: Vec<InsertedValues>,
     /// What was declared over each topic, for the formats of its inputs.
     declared: BTreeMap<Arc<str>, Source>,
+    notes: Vec<Diagnostic>,
 }
 
 impl Replay {
@@ -104,19 +105,39 @@ impl Replay {
                 .workspace
                 .take(statement, Emit::Update, &|_| None)
                 .map_err(ReplayError::Script)?;
-            if let Some(what) = live_only(&step) {
-                let diagnostic = Diagnostic::unsupported(what, statement.span);
-                return Err(ReplayError::Script(vec![diagnostic]));
+            match &step {
+                Step::AssertRow(..) | Step::AssertTopic(..) => {
+                    let diagnostic = Diagnostic::unsupported("ASSERT in a replay", statement.span);
+                    let help = "`streamglass test` runs scripts with ASSERT";
+                    return Err(ReplayError::Script(vec![diagnostic.with_help(help)]));
+                }
+                Step::Select(_) | Step::Print(_) => {
+                    let message = "this writes to no topic: it is checked and left out";
+                    let note = Diagnostic::warning(Code::STATEMENT, message, statement.span);
+                    replay.notes.push(note.with_help("`streamglass sql` answers it"));
+                }
+                _ => {}
             }
             replay.keep(step);
         }
         Ok(replay)
     }
 
+    /// Statements that were left out, as they write nothing.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+
     fn keep(&mut self, step: Step) {
         match step {
-            Step::Declared(source) => {
-                self.declared.entry(source.topic.clone()).or_insert(source);
+            Step::Declared(source) | Step::Altered(source) => {
+                match self.declared.get_mut(&source.topic) {
+                    // With more columns than before.
+                    Some(old) if old.name == source.name => *old = source,
+                    Some(_) => {}
+                    None => drop(self.declared.insert(source.topic.clone(), source)),
+                }
             }
             Step::Start(planned) => {
                 self.declared
@@ -141,9 +162,9 @@ impl Replay {
             | Step::Show(_)
             | Step::Describe(..)
             | Step::DescribeFunction(_)
-            // Refused before.
             | Step::Select(_)
             | Step::Print(_)
+            // Refused before.
             | Step::AssertRow(..)
             | Step::AssertTopic(..) => {}
         }
@@ -214,16 +235,6 @@ impl Replay {
             return Err(ReplayError::Stopped(query.pipeline.name.clone(), why.to_owned()));
         }
         Ok(collect(&engine, &query.sink.topic))
-    }
-}
-
-/// The name of what is only answered in a live session, if a step is that.
-const fn live_only(step: &Step) -> Option<&'static str> {
-    match step {
-        Step::Select(_) => Some("a SELECT statement of its own in a replay"),
-        Step::Print(_) => Some("PRINT in a replay"),
-        Step::AssertRow(..) | Step::AssertTopic(..) => Some("ASSERT in a replay"),
-        _ => None,
     }
 }
 

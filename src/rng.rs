@@ -7,6 +7,9 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+/// The largest seed that a person can choose: JavaScript holds all numbers up to it exactly.
+pub const MOST_SEED: u64 = (1 << 53) - 1;
+
 /// The one number that, with a configuration and a command log, determines a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -284,6 +284,9 @@ impl Session {
                 self.topic_of(&source).map_err(failed)?;
                 done(format!("{} {} created", source.kind_name(), source.name))
             }
+            Step::Altered(source) => {
+                done(format!("{} {} altered", source.kind_name(), source.name))
+            }
             Step::Start(planned) => {
                 let query = planned.pipeline.name.clone();
                 self.start(*planned).map_err(failed)?;

@@ -133,6 +133,25 @@ impl Value {
         }
     }
 
+    /// The value with the entries of all maps in it in the order of their keys: maps are equal
+    /// whatever the order that their entries came in.
+    #[must_use]
+    pub fn in_key_order(&self) -> Self {
+        match self {
+            Self::Array(items) => Self::Array(items.iter().map(Self::in_key_order).collect()),
+            Self::Struct(fields) => Self::Struct(fields.iter().map(Self::in_key_order).collect()),
+            Self::Map(entries) => {
+                let mut sorted: Vec<_> = entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.in_key_order()))
+                    .collect();
+                sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+                Self::Map(sorted.into())
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The integer in an `INT` or `BIGINT`.
     #[must_use]
     pub const fn integer(&self) -> Option<i64> {

@@ -6,4 +6,5 @@ mod connect;
 mod experiment;
 mod report;
 mod schedule;
+mod stage;
 mod worker;

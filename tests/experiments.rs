@@ -3,8 +3,12 @@
 
 #[path = "experiments/constants.rs"]
 mod constants;
+#[path = "experiments/defaults.rs"]
+mod defaults;
 #[path = "experiments/determinism.rs"]
 mod determinism;
+#[path = "experiments/faults.rs"]
+mod faults;
 #[path = "experiments/logic.rs"]
 mod logic;
 #[path = "experiments/presets.rs"]
@@ -15,6 +19,8 @@ mod random;
 mod reprocessing;
 #[path = "experiments/seams.rs"]
 mod seams;
+#[path = "experiments/sessions.rs"]
+mod sessions;
 #[path = "experiments/staleness.rs"]
 mod staleness;
 #[path = "experiments/time.rs"]

@@ -72,7 +72,10 @@ export class StreamGlass extends LitElement {
 
   /** The room that is shown. */
   declare room: Room;
-  /** The experiment that the room shows, as `late-data`; empty for the room's first. Rooms without experiments ignore it. */
+  /**
+   * The experiment that the room shows, as `late-data`; empty for the room's first. A shared run, as
+   * `late-data?v=1&grace=30s`, is opened as it was. Rooms without experiments ignore it.
+   */
   declare experiment: string;
   /** The seed of the run: a whole number from 0 to 2^53 − 1. Setting it starts a new run. */
   declare seed: number;
@@ -259,7 +262,8 @@ export class StreamGlass extends LitElement {
       );
     }
     const { controls, experiment, seed, speed, autoplay } = this;
-    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, experiment, seed, speed, autoplay, shown: this.#visible }) ?? html``;
+    const life = this.#leaving?.signal ?? AbortSignal.abort();
+    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
   }
 
   /** Fetches the room's chunk unless it is there, and its style sheets. */

@@ -23,7 +23,11 @@ forMs: number | null,
 /**
  * Commands of the log to play again, from a saved run or a link; empty for a new one.
  */
-log: Array<Logged>, } | { "type": "set", 
+log: Array<Logged>, } | { "type": "openLink", 
+/**
+ * What [`ExperimentEvent::Shared`] gave, from wherever it came since.
+ */
+link: string, } | { "type": "share" } | { "type": "report" } | { "type": "set", 
 /**
  * The knob.
  */
@@ -60,7 +64,19 @@ experiments: Array<ExperimentInfo>, } | { "type": "opened" } & Opened | { "type"
 /**
  * Everything that is wrong.
  */
-problems: Array<KnobProblem>, } | { "type": "tick" } & ExperimentTick | { "type": "scene" } & Scene | { "type": "series" } & Series | { "type": "notes", 
+problems: Array<KnobProblem>, } | { "type": "shared", 
+/**
+ * The part of an address behind the room: experiment, seed, knobs, command log, clock.
+ */
+link: string, 
+/**
+ * The command that makes the same run.
+ */
+command: string, } | { "type": "reported", 
+/**
+ * JSON, byte for byte what the command prints.
+ */
+json: string, } | { "type": "tick" } & ExperimentTick | { "type": "scene" } & Scene | { "type": "series" } & Series | { "type": "notes", 
 /**
  * They.
  */
@@ -365,7 +381,8 @@ unavailable: Array<string | null>,
  */
 log: Array<Logged>, 
 /**
- * A digest of the report so far: 16 hexadecimal digits. Only while the run stands still.
+ * A digest of the report so far: 16 hexadecimal digits. Only when the run stands still and its
+ * checkers are through.
  */
 digest: string | null, };
 

@@ -35,9 +35,12 @@ find("#help", HTMLButtonElement).addEventListener("click", () => lab?.showHelp()
 const asked = new URLSearchParams(location.search).get("theme");
 setTheme(isTheme(asked) ? asked : "auto");
 
-/** The room that the address names, and the experiment in it: `#architectures/late-data`, `#room=pipeline`. */
+/**
+ * The room that the address names, and the experiment or the shared run in it: `#architectures/late-data`,
+ * `#architectures/crash?v=1&grace=30s`, `#room=pipeline`.
+ */
 function roomOf(address: Location): { readonly room: Room; readonly experiment: string } {
-  const [first = "", experiment = ""] = address.hash.slice(1).split("/");
+  const [, first = "", experiment = ""] = /^#?([^/?]*)\/?(.*)$/.exec(address.hash) ?? [];
   const named = new URLSearchParams(first).get("room") ?? first;
   return isRoom(named) ? { room: named, experiment } : { room: DEFAULT_ROOM, experiment: "" };
 }

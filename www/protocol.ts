@@ -13,7 +13,7 @@ config: unknown,
  */
 seed: number, 
 /**
- * The script of the pipeline behind the router; `null` for the built-in one.
+ * The script of the pipeline; `null` for the built-in one.
  */
 script: string | null, } | { "type": "play" } | { "type": "pause" } | { "type": "step", 
 /**
@@ -347,6 +347,10 @@ export type Vocabulary = {
  */
 keywords: Array<string>, 
 /**
+ * Those of them that are not reserved: a column can be called so.
+ */
+canBeNames: Array<string>, 
+/**
  * Names of types.
  */
 types: Array<string>, 
@@ -542,7 +546,7 @@ query: string | null, };
 /**
  * What a node of the dataflow is.
  */
-export type FlowKind = "generator" | "topic" | "deadLetters" | "router" | "operator";
+export type FlowKind = "generator" | "topic" | "deadLetters" | "operator";
 
 /**
  * The state of a run at one point of virtual time.

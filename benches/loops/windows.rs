@@ -13,13 +13,13 @@ use super::query::{self, Query};
 use super::{Loop, Run};
 
 /// Clicks as JSON, about 160 MB.
-const RECORDS: usize = 200_000;
+pub const RECORDS: usize = 200_000;
 const ROWS: usize = 1_000_000;
 
 /// Names of a query's loops: from JSON, plain from JSON, from rows, plain from rows.
-type Names = [&'static str; 4];
+pub type Names = [&'static str; 4];
 
-const TUMBLING: Names = [
+pub const TUMBLING: Names = [
     "JSON: tumbling 1 min, count and distinct users",
     "plain JSON: tumbling 1 min",
     "rows: tumbling 1 min, count and distinct users",
@@ -31,7 +31,7 @@ const SKETCHED: Names = [
     "rows: tumbling 1 min, count and estimated users",
     "plain rows: tumbling 1 min, estimated",
 ];
-const HOPPING: Names = [
+pub const HOPPING: Names = [
     "JSON: hopping 1 h by 1 min, count",
     "plain JSON: hopping 1 h by 1 min",
     "rows: hopping 1 h by 1 min, count",
@@ -39,7 +39,7 @@ const HOPPING: Names = [
 ];
 const BY_MINUTE: [&str; 2] =
     ["plain JSON: hopping, summed from minutes", "plain rows: hopping, summed from minutes"];
-const SESSIONS: Names = [
+pub const SESSIONS: Names = [
     "JSON: session 30 min, list of states",
     "plain JSON: session 30 min",
     "rows: session 30 min, list of states",
@@ -77,7 +77,7 @@ pub fn loops() -> Vec<Loop> {
     ]
 }
 
-fn tumbling() -> Query {
+pub fn tumbling() -> Query {
     query::tumbling(AggregateFunction::CountDistinct)
 }
 
@@ -127,7 +127,7 @@ fn plainly_from_rows(plain: Plain<Click>) -> Run {
 }
 
 /// A loop that does not compute the same is no loop to compare with.
-fn check(ours: &[String], plain: &[String]) {
+pub fn check(ours: &[String], plain: &[String]) {
     let differ = ours.iter().zip(plain).find(|(ours, plain)| ours != plain);
     assert_eq!(differ, None, "query and plain loop differ");
     assert_eq!(ours.len(), plain.len(), "query and plain loop have as many results");

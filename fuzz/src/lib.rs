@@ -4,7 +4,9 @@
 //! for stable toolchains (`main.rs`), and on one file that made it fail.
 
 pub mod config;
+pub mod delimited;
 pub mod json_reader;
+pub mod kafka;
 pub mod mutate;
 pub mod records;
 pub mod router;
@@ -24,7 +26,9 @@ pub struct Target {
 /// All targets, in the order in which they run.
 pub const TARGETS: &[Target] = &[
     Target { name: "config", seeds: config::seeds, fuzz: config::fuzz },
+    Target { name: "delimited", seeds: delimited::seeds, fuzz: delimited::fuzz },
     Target { name: "json_reader", seeds: json_reader::seeds, fuzz: json_reader::fuzz },
+    Target { name: "kafka", seeds: kafka::seeds, fuzz: kafka::fuzz },
     Target { name: "router", seeds: router::seeds, fuzz: router::fuzz },
     Target { name: "sink_answer", seeds: sink_answer::seeds, fuzz: sink_answer::fuzz },
     Target { name: "sql", seeds: sql::seeds, fuzz: sql::fuzz },

@@ -110,7 +110,8 @@ pub fn encode(column: &Column, row: usize, out: &mut Vec<u8>) {
         ColumnData::Double(v) => out.extend_from_slice(&v[row].to_bits().to_le_bytes()),
         ColumnData::Varchar(v) => out.extend_from_slice(v.get(row).as_bytes()),
         ColumnData::Nested(v) => {
-            let bytes = postcard::to_allocvec(&v[row]).expect("a value serialises into memory");
+            let bytes = postcard::to_allocvec(&v[row].in_key_order())
+                .expect("a value serialises into memory");
             out.extend_from_slice(&bytes);
         }
     }

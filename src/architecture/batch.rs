@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::logic::{Fate, Logic};
 use super::question::{BUG_CONTENT, Question, Shape};
+use super::sessions::sessionize;
 use super::store::{Rows, SUBSCRIBES, Store};
 use super::view::View;
 use crate::sim::NEVER;
@@ -32,20 +33,19 @@ impl Extent {
 pub fn fold(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
     let events = clamp(extent.events.start)..clamp(extent.events.end);
     let skipped = if logic.buggy { BUG_CONTENT } else { u8::MAX };
-    if view.shape.question == Question::Users {
-        for rows in store.rows(extent.offsets.clone()) {
-            for i in 0..rows.len() {
-                if !events.contains(&rows.event[i]) {
-                    continue;
-                }
-                match logic.fate(rows.offset + i as u64, rows.content[i], rows.flags[i]) {
-                    Fate::Counts => view.add(rows.event[i], rows.user[i], 0, 0, false),
-                    Fate::LeftOut => {}
-                    Fate::Unread => view.add_unread(rows.event[i]),
-                }
-            }
+    match view.shape.question {
+        Question::Clicks | Question::Conversion => {}
+        Question::Users => {
+            return each_read(view, store, extent, logic, |view, event, user| {
+                view.add(event, user, 0, 0, false);
+            });
         }
-        return;
+        Question::Sessions => {
+            let mut clicks = Vec::new();
+            each_read(view, store, extent, logic, |_, event, user| clicks.push((user, event)));
+            sessionize(&mut clicks, view.shape.gap_ms, |session| view.add_session(session));
+            return;
+        }
     }
     let mut counts = Counts::new(view.shape, store.stream_time_before(extent.offsets.end));
     for rows in store.rows(extent.offsets.clone()) {
@@ -53,10 +53,30 @@ pub fn fold(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
     }
     match view.shape.question {
         Question::Conversion => view.add_cells(&counts.above[1..], &counts.cells[1..]),
-        Question::Clicks | Question::Users => view.add_cells(&counts.cells[1..], &[]),
+        _ => view.add_cells(&counts.cells[1..], &[]),
     }
     let segments = store.rows(extent.offsets.clone()).filter(|rows| rows.any_bad);
     segments.for_each(|rows| take_out_unread(view, &rows, &events, logic));
+}
+
+/// Hands out event time and user of what counts; what cannot be read is noted in the view.
+fn each_read(
+    view: &mut View,
+    store: &Store,
+    extent: &Extent,
+    logic: Logic,
+    mut each: impl FnMut(&mut View, u32, u32),
+) {
+    let events = clamp(extent.events.start)..clamp(extent.events.end);
+    for rows in store.rows(extent.offsets.clone()) {
+        for i in (0..rows.len()).filter(|i| events.contains(&rows.event[*i])) {
+            match logic.fate(rows.offset + i as u64, rows.content[i], rows.flags[i]) {
+                Fate::Counts => each(view, rows.event[i], rows.user[i]),
+                Fate::LeftOut => {}
+                Fate::Unread => view.add_unread(rows.event[i]),
+            }
+        }
+    }
 }
 
 /// Corrects what was counted by the few events that cannot be read: the count itself does not branch.
@@ -256,7 +276,9 @@ mod tests {
             };
             store.push(i * 10, &click, if draws.below(50) == 0 { BAD } else { 0 });
         }
-        for question in [Question::Clicks, Question::Users, Question::Conversion] {
+        for question in
+            [Question::Clicks, Question::Users, Question::Conversion, Question::Sessions]
+        {
             for window_ms in [0, 1, 7_000, 60_000] {
                 if window_ms == 1 && question == Question::Users {
                     continue;
@@ -269,7 +291,7 @@ mod tests {
                         Logic { buggy: true, ..Logic::FIRST },
                     ),
                 ] {
-                    let shape = Shape { question, window_ms };
+                    let shape = Shape { question, window_ms, gap_ms: 5_000 };
                     let (mut fast, mut slow) = (View::new(shape), View::new(shape));
                     fold(&mut fast, &store, &extent, logic);
                     for rows in store.rows(extent.offsets.clone()) {

@@ -7,7 +7,7 @@ use super::logic::Logic;
 use super::question::Shape;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::view::{Cell, View};
-use super::{Architecture, Lane, Measures, Operation, Path, World, station};
+use super::{Architecture, Lane, Measures, Operation, Path, World, counted, station};
 use crate::sim::meter::AgeMeter;
 use crate::sim::{MS_NS, NEVER};
 
@@ -117,12 +117,13 @@ impl BatchEtl {
                     let newest = i64::from(world.store.stream_time_before(run.upto));
                     self.meter.see(at * MS_NS, newest * MS_NS);
                 }
-                let text = format!("{} events that arrived before are loaded.", run.events);
+                let text =
+                    format!("{} events that arrived before are loaded.", counted(run.events));
                 world.note(at, Lane::BatchEtl, format!("load {}", run.number), text);
             }
             None => {
                 self.missed += run.events;
-                let text = format!("Its {} events are missing from now on.", run.events);
+                let text = format!("Its {} events are missing from now on.", counted(run.events));
                 world.note(at, Lane::BatchEtl, format!("load {} is dropped", run.number), text);
             }
         }
@@ -231,7 +232,7 @@ impl Architecture for BatchEtl {
             buggy: self.logic.buggy,
             detail: running.map_or_else(
                 || format!("next in {}", super::words((self.times.next_at() - now).max(0))),
-                |run| format!("{} events", run.events),
+                |run| format!("{} events", counted(run.events)),
             ),
             ..station("etl", StationKind::BatchJob, "ETL job", 1, 0)
         };
@@ -241,14 +242,14 @@ impl Architecture for BatchEtl {
             stations: vec![
                 Station {
                     held: world.store.len(),
-                    detail: format!("{} rows", world.store.len()),
+                    detail: format!("{} rows", counted(world.store.len())),
                     state: StationState::Running,
                     ..station("oltp", StationKind::Oltp, "OLTP store", 0, 0)
                 },
                 job,
                 Station {
                     held: self.olap.events(),
-                    detail: format!("{} events loaded", self.olap.events()),
+                    detail: format!("{} events loaded", counted(self.olap.events())),
                     age_ms,
                     read: true,
                     ..station("olap", StationKind::Olap, "OLAP store", 2, 0)

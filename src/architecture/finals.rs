@@ -57,6 +57,6 @@ impl Finals {
     /// Whether an event comes too late for its window.
     #[must_use]
     pub fn is_late(&self, shape: Shape, grace_ms: i64, event: u32) -> bool {
-        shape.window_end(shape.window(event)).saturating_add(grace_ms) <= self.stream_time
+        shape.closes(event).saturating_add(grace_ms) <= self.stream_time
     }
 }

@@ -4,9 +4,11 @@
 use super::logic::Logic;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::store::Store;
-use super::stream_job::{JobSetup, StreamJob};
+use super::stream_job::{JobSetup, JobStart, StreamJob};
 use super::view::Cell;
-use super::{Architecture, Lane, Measures, Operation, Path, SwitchWhen, World, station, words};
+use super::{
+    Architecture, Lane, Measures, Operation, Path, SwitchWhen, World, counted, station, words,
+};
 use crate::sim::meter::AgeMeter;
 use crate::sim::{MS_NS, NEVER};
 
@@ -74,7 +76,7 @@ impl Kappa {
     #[must_use]
     pub fn new(setup: KappaSetup) -> Self {
         Self {
-            read: StreamJob::new(setup.job, Logic::FIRST, 0, 0, 0),
+            read: StreamJob::new(setup.job, Logic::FIRST, JobStart::default()),
             other: None,
             meter: AgeMeter::default(),
             gone: (0, 0),
@@ -100,15 +102,19 @@ impl Kappa {
         self.other.as_ref().filter(is).map(|(job, _)| job)
     }
 
-    /// The first offset that a replay at `now` could read: segments whose last event is older than
-    /// the retention are gone, but for the archive.
+    /// The first arrival that the log has at `now`, milliseconds: segments whose last event is older
+    /// than the retention are gone, but for the archive.
+    fn log_start_ms(&self, now: i64) -> i64 {
+        let retention = self.setup.job.retention.filter(|_| !self.setup.archive);
+        retention.map_or(0, |retention| retention.kept_from(now))
+    }
+
+    /// The first offset that a replay at `now` could read.
     #[must_use]
     pub fn log_start(&self, now: i64, store: &Store) -> u64 {
-        match self.setup.job.retention {
-            Some(retention) if !self.setup.archive => {
-                store.first_arriving_at(retention.kept_from(now))
-            }
-            _ => 0,
+        match self.log_start_ms(now) {
+            0 => 0,
+            time => store.first_arriving_at(time),
         }
     }
 
@@ -122,7 +128,9 @@ impl Kappa {
             ..self.setup.job
         };
         let logic = Logic::mended(0);
-        let mut job = StreamJob::new(setup, logic, from, now, setup.cost.startup_ms);
+        let (log_ms, startup_ms) = (self.log_start_ms(now), setup.cost.startup_ms);
+        let start = JobStart { from, log_ms, now, startup_ms };
+        let mut job = StreamJob::new(setup, logic, start);
         if self.setup.seeded {
             self.read.commit();
             job.seed(self.read.table());
@@ -132,7 +140,7 @@ impl Kappa {
         let log_end = world.store.len();
         let (caught_up_ns, switched) = (None, None);
         self.replays.push(Replay { asked: now, from, log_end, caught_up_ns, switched });
-        let text = format!("A second job reads {} events from the log.", log_end - from);
+        let text = format!("A second job reads {} events from the log.", counted(log_end - from));
         world.note(now, Lane::Kappa, "replay begins".to_owned(), text);
     }
 
@@ -160,7 +168,7 @@ impl Kappa {
         let label = if was_candidate { "switch" } else { "switch back" };
         let text = match missing {
             0 => "The new table has all that the old one has.".to_owned(),
-            n => format!("{n} events are not in the table that is read now."),
+            n => format!("{} events are not in the table that is read now.", counted(n)),
         };
         world.note(at, Lane::Kappa, label.to_owned(), text);
     }
@@ -250,7 +258,8 @@ impl Architecture for Kappa {
                 if let Some((job, _)) = &mut self.other {
                     job.crash(now, None);
                 }
-                let text = format!("It had processed {since} events since it last saved.");
+                let text =
+                    format!("It had processed {} events since it last saved.", counted(since));
                 world.note(now, Lane::Kappa, "stream job crashes".to_owned(), text);
             }
             _ => {}
@@ -312,8 +321,8 @@ impl Architecture for Kappa {
         let mut stations = vec![Station {
             held: kept,
             detail: match self.setup.job.retention {
-                Some(log) => format!("{kept} events, keeps {}", words(log.ms)),
-                None => format!("{kept} events, keeps all"),
+                Some(log) => format!("{} events, keeps {}", counted(kept), words(log.ms)),
+                None => format!("{} events, keeps all", counted(kept)),
             },
             state: StationState::Running,
             ..station("log", StationKind::Log, "Log", 0, 0)
@@ -353,7 +362,7 @@ impl Architecture for Kappa {
                 progress: matches!(role, Some(Role::Candidate(_)))
                     .then(|| (job.position() - job.from) as f64 / to_do as f64),
                 detail: if behind {
-                    format!("{queued} events behind")
+                    format!("{} events behind", counted(queued))
                 } else {
                     "keeps up".to_owned()
                 },
@@ -362,7 +371,7 @@ impl Architecture for Kappa {
             });
             stations.push(Station {
                 held: job.table().events(),
-                detail: format!("{} events", job.table().events()),
+                detail: format!("{} events", counted(job.table().events())),
                 state: if role == Some(Role::Old) {
                     StationState::Retired
                 } else {

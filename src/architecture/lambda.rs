@@ -6,8 +6,8 @@ use super::logic::Logic;
 use super::scene::{LaneScene, Link, Station, StationKind, StationState};
 use super::speed::{Boundary, HandOff, SpeedLayer};
 use super::stream_job::JobSetup;
-use super::view::{Cell, Merge, View, merged_total, merged_window};
-use super::{Architecture, Lane, Measures, Operation, Path, World, station};
+use super::view::{Cell, Merge, Seam, View, merged_total, merged_window};
+use super::{Architecture, Lane, Measures, Operation, Path, World, counted, station};
 use crate::sim::meter::AgeMeter;
 use crate::sim::{MS_NS, NEVER};
 
@@ -47,10 +47,18 @@ pub struct Lambda {
     covered: i64,
     /// The speed layer.
     pub speed: SpeedLayer,
+    /// What the serving layer makes of sessions that are in both views, as of the last commit.
+    seam: Seam,
     meter: AgeMeter,
     batch_processed: u64,
     batch_busy_ns: i64,
+    /// Events of dropped batches that no batch has computed since, and from which event time on.
     missed: u64,
+    missed_from: i64,
+    /// What crashes of the speed layer had counted twice and lost when the running batch started, and
+    /// what of it is gone from the answer: with the views behind older boundaries.
+    faults_at_start: (u64, u64),
+    faults_gone: (u64, u64),
     corrected_ms: Option<i64>,
     batches: u32,
     /// Behind which the real-time view that is read begins.
@@ -72,10 +80,14 @@ impl Lambda {
             opened: None,
             covered: 0,
             speed: SpeedLayer::new(setup.job, setup.hand_off, setup.sketch),
+            seam: Seam::default(),
             meter: AgeMeter::default(),
             batch_processed: 0,
             batch_busy_ns: 0,
             missed: 0,
+            missed_from: NEVER,
+            faults_at_start: (0, 0),
+            faults_gone: (0, 0),
             corrected_ms: None,
             batches: 0,
             boundary: None,
@@ -103,7 +115,7 @@ impl Lambda {
         self.batch_processed
     }
 
-    /// Events of batches that were dropped.
+    /// Events of batches that were dropped, and that no batch has computed since.
     #[must_use]
     pub const fn missed(&self) -> u64 {
         self.missed
@@ -134,7 +146,9 @@ impl Lambda {
         let is_missed = asked.is_none() && self.times.to_miss > 0;
         if is_missed {
             self.times.to_miss -= 1;
+            self.missed_from = self.missed_from.min(self.covered);
         }
+        self.faults_at_start = (self.speed.doubled, self.speed.lost);
         self.times.start(Run {
             number: 0,
             started: now,
@@ -152,6 +166,7 @@ impl Lambda {
 
     fn land(&mut self, run: &Run, world: &mut World<'_>) {
         let at = run.lands;
+        self.commit();
         let before = self.total().a as i64;
         match &run.extent {
             Some(extent) => {
@@ -159,23 +174,32 @@ impl Lambda {
                 let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
                 let mut fresh = View::new(shape);
                 fold(&mut fresh, world.store, extent, run.logic);
-                self.batch.take_windows(&fresh, shape.window(first)..u32::MAX);
+                match shape.window(first) {
+                    0 => self.batch = fresh,
+                    from => self.batch.take_windows(&fresh, from..u32::MAX),
+                }
+                if extent.events.start <= self.missed_from {
+                    (self.missed, self.missed_from) = (0, NEVER);
+                }
                 self.batch_processed += run.events;
                 self.batch_busy_ns += (run.lands - run.started) * MS_NS;
                 self.last = Some((extent.clone(), run.logic));
-                let text = format!("{} events are recomputed.", run.events);
+                let text = format!("{} events are recomputed.", counted(run.events));
                 world.note(at, Lane::Lambda, format!("batch {}", run.number), text);
             }
             None => {
-                self.missed += run.events;
+                // What was behind the boundary before; a full batch would have computed more again.
+                self.missed += run.upto - self.boundary.map_or(0, |before| before.offset);
                 let text = "The real-time view of its time is dropped all the same.".to_owned();
                 world.note(at, Lane::Lambda, format!("batch {} is dropped", run.number), text);
             }
         }
         if let Some(boundary) = self.opened.take() {
             self.speed.land(boundary);
+            self.faults_gone = self.faults_at_start;
             self.boundary = Some(boundary);
         }
+        self.commit();
         self.step = self.total().a as i64 - before;
         self.batches += 1;
         if run.upto > 0 {
@@ -228,21 +252,25 @@ impl Architecture for Lambda {
             Operation::MissBatch => self.times.to_miss += 1,
             Operation::Crash => {
                 let since = self.speed.crash(now, world.store, &mut self.meter);
-                let text = format!("It had processed {since} events since it last saved.");
+                let text =
+                    format!("It had processed {} events since it last saved.", counted(since));
                 world.note(now, Lane::Lambda, "speed layer crashes".to_owned(), text);
             }
             _ => {}
         }
     }
 
-    fn commit(&mut self) {}
+    fn commit(&mut self) {
+        self.seam = Seam::between(&self.batch, self.speed.view(), self.setup.merge);
+    }
 
     fn total(&self) -> Cell {
-        merged_total(&self.batch, self.speed.view(), self.setup.merge)
+        merged_total(&self.batch, self.speed.view(), &self.seam, self.setup.merge)
     }
 
     fn window(&self, window: usize) -> Option<Cell> {
-        Some(merged_window(&self.batch, self.speed.view(), window, self.setup.merge))
+        let (batch, speed) = (&self.batch, self.speed.view());
+        Some(merged_window(batch, speed, &self.seam, window, self.setup.merge))
     }
 
     fn has_answer(&self) -> bool {
@@ -267,9 +295,12 @@ impl Architecture for Lambda {
             processed: self.batch_processed + self.speed.processed,
             stored_bytes: cost.stored(world.store.len()) + self.batch.bytes() + self.speed.bytes(),
             late: Some(self.speed.late()),
-            doubled: Some(self.speed.doubled),
+            doubled: Some(self.speed.doubled - self.faults_gone.0),
             lost: Some(
-                self.speed.lost + self.missed + self.batch.unread() + self.speed.view().unread(),
+                self.speed.lost - self.faults_gone.1
+                    + self.missed
+                    + self.batch.unread()
+                    + self.speed.view().unread(),
             ),
             corrected_ms: self.corrected_ms,
             code_paths: 2,
@@ -291,8 +322,8 @@ impl Architecture for Lambda {
             held: self.batch.events(),
             buggy: self.batch_logic.buggy,
             detail: running.map_or_else(
-                || format!("{} events in its view", self.batch.events()),
-                |run| format!("recomputes {} events", run.events),
+                || format!("{} events in its view", counted(self.batch.events())),
+                |run| format!("recomputes {} events", counted(run.events)),
             ),
             read: true,
             ..station("batch", StationKind::BatchJob, "Batch layer", 1, 0)
@@ -308,7 +339,7 @@ impl Architecture for Lambda {
             queued: store.len() - self.speed.position(),
             held: self.speed.view().events(),
             buggy: self.speed.logic.buggy,
-            detail: format!("{} events in its view", self.speed.view().events()),
+            detail: format!("{} events in its view", counted(self.speed.view().events())),
             age_ms,
             read: true,
             ..station("speed", StationKind::StreamJob, "Speed layer", 1, 1)
@@ -321,7 +352,7 @@ impl Architecture for Lambda {
             stations: vec![
                 Station {
                     held: store.len(),
-                    detail: format!("{} events", store.len()),
+                    detail: format!("{} events", counted(store.len())),
                     state: StationState::Running,
                     ..station("master", StationKind::Master, "Master dataset", 0, 0)
                 },

@@ -11,6 +11,9 @@ pub enum Question {
     Users,
     /// The share of clicks on the page on which people subscribe, by channel and window.
     Conversion,
+    /// How long a user's session is in the mean, from its first click to its last, by the window in
+    /// which it begins. A session ends when nothing comes for the gap.
+    Sessions,
 }
 
 /// The section whose clicks the logic with the bug leaves out: index in [`CONTENTS`].
@@ -23,6 +26,8 @@ pub struct Shape {
     pub question: Question,
     /// The size of the tumbling windows of event time, milliseconds; 0 is one for all time.
     pub window_ms: u32,
+    /// Of sessions: the inactivity gap that ends one, milliseconds.
+    pub gap_ms: u32,
 }
 
 impl Shape {
@@ -31,7 +36,7 @@ impl Shape {
     pub const fn groups(self) -> usize {
         match self.question {
             Question::Clicks => CONTENTS.len(),
-            Question::Users => 1,
+            Question::Users | Question::Sessions => 1,
             Question::Conversion => CHANNELS.len(),
         }
     }
@@ -52,13 +57,25 @@ impl Shape {
         if self.window_ms == 0 { i64::MAX } else { (window as i64 + 1) * self.window_ms as i64 }
     }
 
-    /// The names of the groups.
+    /// From which stream time on an event is too late for a stream path, but for the grace: its window
+    /// has ended; or nothing has come for the gap, so that it would have to begin a session that is
+    /// over.
+    #[must_use]
+    pub const fn closes(self, event: u32) -> i64 {
+        match self.question {
+            Question::Sessions => event as i64 + self.gap_ms as i64 + 1,
+            _ => self.window_end(self.window(event)),
+        }
+    }
+
+    /// The names of the groups; of sessions, which are by user, there are none.
     #[must_use]
     pub const fn names(self) -> &'static [&'static str] {
         match self.question {
             Question::Clicks => &CONTENTS,
             Question::Users => &["click"],
             Question::Conversion => &CHANNELS,
+            Question::Sessions => &[],
         }
     }
 
@@ -69,19 +86,27 @@ impl Shape {
             Question::Clicks => "clicks",
             Question::Users => "users",
             Question::Conversion => "subscriptions a click",
+            Question::Sessions => "seconds a session",
         }
     }
 
     /// The question as statements of ksqlDB: the stream, and the table of results.
     #[must_use]
     pub fn sql(self, grace_ms: i64, buggy: bool, emit_final: bool) -> String {
-        let window = match self.window_ms {
-            0 => String::new(),
-            size => format!(
-                "\n  WINDOW TUMBLING (SIZE {size} MILLISECONDS, RETENTION {} MILLISECONDS, GRACE PERIOD {grace_ms} MILLISECONDS)",
-                // Readers ask the table: the job need not keep a window once it has closed.
-                i64::from(size) + grace_ms
-            ),
+        // Readers ask the table: the job need not keep a window once it has closed.
+        let bounds = |size: u32| {
+            let retention = i64::from(size) + grace_ms;
+            format!("RETENTION {retention} MILLISECONDS, GRACE PERIOD {grace_ms} MILLISECONDS")
+        };
+        let window = match (self.question, self.window_ms) {
+            (Question::Sessions, _) => {
+                let gap = self.gap_ms;
+                format!("\n  WINDOW SESSION ({gap} MILLISECONDS, {})", bounds(gap))
+            }
+            (_, 0) => String::new(),
+            (_, size) => {
+                format!("\n  WINDOW TUMBLING (SIZE {size} MILLISECONDS, {})", bounds(size))
+            }
         };
         // Both versions have a WHERE, so that one can go on from the other's state.
         let bug = match buggy {
@@ -97,6 +122,7 @@ impl Shape {
                 "SUM(CASE WHEN state = 'subscribe' THEN 1 ELSE 0 END) AS subscriptions, COUNT(*) AS clicks",
                 "channel",
             ),
+            Question::Sessions => ("WINDOWEND - WINDOWSTART AS length, COUNT(*) AS clicks", "uid"),
         };
         let emit = if emit_final { "FINAL" } else { "CHANGES" };
         format!(

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::digest::Digest;
+
 /// A whole report. Equal for equal experiment, seed, settings, length and commands, on every target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -26,6 +28,25 @@ pub struct Report {
     pub expected: Vec<Expected>,
     /// What must hold in every run.
     pub checkers: Vec<Check>,
+}
+
+impl Report {
+    /// The report as JSON for a file: what the command line prints and the page hands out.
+    ///
+    /// # Panics
+    /// Never: numbers that are none are null, and the only keys are names.
+    #[must_use]
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a report has only text keys") + "\n"
+    }
+
+    /// A digest of it: 16 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = Digest::default();
+        digest.bytes(&serde_json::to_vec(self).unwrap_or_default());
+        digest.hex()
+    }
 }
 
 /// Measures of all three architectures at one time.

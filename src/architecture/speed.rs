@@ -63,6 +63,8 @@ struct RealTime {
 struct Saved {
     at: i64,
     position: u64,
+    /// Events before it are saved, or were counted as lost by a crash since.
+    counted: u64,
     state: Option<State>,
 }
 
@@ -162,7 +164,8 @@ impl SpeedLayer {
             }
             let with_state = self.setup.guarantee != Guarantee::AtLeastOnce;
             let state = with_state.then(|| self.state.clone());
-            self.saved = Saved { at: next_save, position: self.position, state };
+            let position = self.position;
+            self.saved = Saved { at: next_save, position, counted: position, state };
         }
         meter.go(to.saturating_mul(MS_NS));
     }
@@ -251,7 +254,7 @@ impl SpeedLayer {
     /// The layer crashes at `now` and is back after its start-up, with what its guarantee kept. Gives
     /// how many events it will count again, or has lost.
     pub fn crash(&mut self, now: i64, store: &Store, meter: &mut AgeMeter) -> u64 {
-        let since = self.position - self.saved.position;
+        let since = self.position - self.saved.counted;
         if self.setup.guarantee != Guarantee::AtLeastOnce {
             let saved = self.saved.state.clone().unwrap_or_default();
             let views = std::mem::take(&mut self.state.views);
@@ -265,7 +268,10 @@ impl SpeedLayer {
             self.state = State { views, ..saved };
         }
         match self.setup.guarantee {
-            Guarantee::AtMostOnce => self.lost += since,
+            Guarantee::AtMostOnce => {
+                self.lost += since;
+                self.saved.counted = self.position;
+            }
             Guarantee::AtLeastOnce => {
                 self.doubled += since;
                 self.position = self.saved.position;
@@ -309,8 +315,7 @@ impl Row {
     }
 
     fn is_late(self, setup: JobSetup, stream_time: u32) -> bool {
-        let end = setup.shape.window_end(setup.shape.window(self.event));
-        end.saturating_add(setup.grace_ms) <= i64::from(stream_time)
+        setup.shape.closes(self.event).saturating_add(setup.grace_ms) <= i64::from(stream_time)
     }
 
     fn add_to(self, view: &mut View, logic: Logic) {

@@ -1,20 +1,38 @@
 //! A view: what a path says of each window and group, and of all together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datasketches::hll::{HllSketch, HllType, HllUnion};
 
 use super::pages::Pages;
 use super::question::{Question, Shape};
+use super::sessions::{Session, Sessions};
 
 /// One window and group: of clicks their number; of users theirs, and clicks; of conversion
-/// subscriptions, and clicks.
+/// subscriptions, and clicks; of sessions their lengths together, milliseconds, and their number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// The number that was asked for, or what is above the line.
     pub a: u64,
-    /// Where `a` does not count clicks, their number.
+    /// Where `a` does not count clicks, their number; of sessions theirs.
     pub b: u64,
+}
+
+impl Cell {
+    const fn of(session: Session) -> Self {
+        Self { a: session.length(), b: 1 }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self { a: self.a + other.a, b: self.b + other.b }
+    }
+
+    const fn minus(self, other: Self) -> Self {
+        Self { a: self.a - other.a, b: self.b - other.b }
+    }
 }
 
 /// The users of one window.
@@ -92,6 +110,9 @@ fn members(words: &[u64]) -> impl Iterator<Item = u32> {
     })
 }
 
+/// Bytes of a session's row: user, start, end, clicks.
+const SESSION_BYTES: u64 = 16;
+
 /// What a path says.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -103,6 +124,7 @@ pub struct View {
     cells: Pages<Cell>,
     /// Of users: by window.
     users: Vec<Option<Arc<Users>>>,
+    sessions: Sessions,
     /// Events that could not be read, by window: as far as there are any.
     unread: Vec<u64>,
     total: Cell,
@@ -119,7 +141,15 @@ impl View {
     #[must_use]
     pub const fn sketched(shape: Shape, sketch: Option<u8>) -> Self {
         let total = Cell { a: 0, b: 0 };
-        Self { shape, sketch, cells: Pages::new(), users: Vec::new(), unread: Vec::new(), total }
+        Self {
+            shape,
+            sketch,
+            cells: Pages::new(),
+            users: Vec::new(),
+            sessions: Sessions::new(),
+            unread: Vec::new(),
+            total,
+        }
     }
 
     /// How many windows it reaches.
@@ -148,6 +178,7 @@ impl View {
             Question::Clicks => (1, 0, content),
             Question::Conversion => (u64::from(subscribes), 1, channel),
             Question::Users => return self.add_user(window, user),
+            Question::Sessions => return self.add_session(Session::of(user, event)),
         };
         let at = window as usize * self.shape.groups() + usize::from(group);
         let cell = self.cells.get_mut(at);
@@ -155,6 +186,32 @@ impl View {
         cell.b += b;
         self.total.a += a;
         self.total.b += b;
+    }
+
+    /// Adds a session to those that it touches.
+    pub fn add_session(&mut self, session: Session) {
+        let shape = self.shape;
+        self.reach(shape.window(session.start));
+        let Self { sessions, cells, total, .. } = self;
+        let whole = sessions.join(session, shape.gap_ms, |gone| {
+            let cell = cells.get_mut(shape.window(gone.start) as usize);
+            *cell = cell.minus(Cell::of(gone));
+            *total = total.minus(Cell::of(gone));
+        });
+        let cell = cells.get_mut(shape.window(whole.start) as usize);
+        *cell = cell.plus(Cell::of(whole));
+        *total = total.plus(Cell::of(whole));
+    }
+
+    /// Puts a row of a table of sessions, or (`None`) deletes it.
+    pub fn put_session(&mut self, row: Session, clicks: Option<u32>) {
+        let window = self.shape.window(row.start);
+        self.reach(window);
+        let was = self.sessions.put(row, clicks).map_or(Cell::default(), Cell::of);
+        let is = clicks.map_or(Cell::default(), |_| Cell::of(row));
+        let cell = self.cells.get_mut(window as usize);
+        *cell = cell.minus(was).plus(is);
+        self.total = self.total.minus(was).plus(is);
     }
 
     /// An event of a window could not be read.
@@ -208,10 +265,9 @@ impl View {
 
     /// Takes out an event that a vectorised fold has counted, and that cannot be read.
     pub fn take_out(&mut self, event: u32, content: u8, channel: u8, subscribes: bool) {
-        debug_assert!(self.shape.question != Question::Users, "users are no sums");
         let (a, b, group) = match self.shape.question {
-            Question::Clicks | Question::Users => (1, 0, content),
             Question::Conversion => (u64::from(subscribes), 1, channel),
+            _ => (1, 0, content),
         };
         let window = self.shape.window(event) as usize;
         let cell = self.cells.get_mut(window * self.shape.groups() + usize::from(group));
@@ -249,7 +305,8 @@ impl View {
         }
     }
 
-    /// Takes over the cells of another view where it has any.
+    /// Takes over the cells of another view where it has any. Sessions go over windows: those are taken
+    /// as a whole only.
     pub fn take_windows(&mut self, other: &Self, windows: std::ops::Range<u32>) {
         self.clear(windows.clone());
         let groups = self.shape.groups();
@@ -285,7 +342,7 @@ impl View {
         }
         let groups = self.shape.groups();
         let cells = (window * groups..(window + 1) * groups).map(|at| self.cells.get(at));
-        cells.fold(Cell::default(), |sum, cell| Cell { a: sum.a + cell.a, b: sum.b + cell.b })
+        cells.fold(Cell::default(), Cell::plus)
     }
 
     /// All windows together; sketches are asked.
@@ -307,6 +364,7 @@ impl View {
         match self.shape.question {
             Question::Clicks => self.total.a,
             Question::Users | Question::Conversion => self.total.b,
+            Question::Sessions => self.sessions.clicks(),
         }
     }
 
@@ -315,7 +373,7 @@ impl View {
     pub fn bytes(&self) -> u64 {
         let users: u64 = self.users.iter().flatten().map(|users| users.bytes()).sum();
         let cell = if self.shape.question == Question::Clicks { 8 } else { 16 };
-        cell * self.cells.len() as u64 + users
+        cell * self.cells.len() as u64 + users + SESSION_BYTES * self.sessions.count()
     }
 }
 
@@ -325,36 +383,67 @@ pub fn answer(shape: Shape, cell: Cell) -> Option<f64> {
     match shape.question {
         Question::Clicks | Question::Users => Some(cell.a as f64),
         Question::Conversion => (cell.b > 0).then(|| cell.a as f64 / cell.b as f64),
+        Question::Sessions => (cell.b > 0).then(|| cell.a as f64 / cell.b as f64 / 1e3),
     }
 }
 
-/// How a serving layer puts two views of users together.
+/// How a serving layer puts two views of users, or of their sessions, together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// Adds their counts: a user in both counts twice.
+    /// Adds their counts: a user in both counts twice, and a session in both is two.
     Add,
-    /// Unites their sets or sketches.
+    /// Unites their sets or sketches, and makes one of sessions that touch.
     Unite,
+}
+
+/// What uniting the sessions of two views changes, by the window in which each begins.
+#[derive(Clone, Debug, Default)]
+pub struct Seam {
+    windows: BTreeMap<u32, [Cell; 2]>,
+    total: [Cell; 2],
+}
+
+impl Seam {
+    /// Of two views, the second of which has the later events.
+    #[must_use]
+    pub fn between(a: &View, b: &View, merge: Merge) -> Self {
+        let mut seam = Self::default();
+        if merge == Merge::Unite && a.shape.question == Question::Sessions {
+            let (mut gone, mut new) = (Vec::new(), Vec::new());
+            let gap = a.shape.gap_ms;
+            a.sessions.unite(&b.sessions, gap, |it| gone.push(it), |it| new.push(it));
+            for (side, sessions) in [gone, new].into_iter().enumerate() {
+                for session in sessions {
+                    let cell = Cell::of(session);
+                    let at = seam.windows.entry(a.shape.window(session.start)).or_default();
+                    at[side] = at[side].plus(cell);
+                    seam.total[side] = seam.total[side].plus(cell);
+                }
+            }
+        }
+        seam
+    }
 }
 
 /// A window of two views of disjoint events together.
 #[must_use]
-pub fn merged_window(a: &View, b: &View, window: usize, merge: Merge) -> Cell {
+pub fn merged_window(a: &View, b: &View, seam: &Seam, window: usize, merge: Merge) -> Cell {
     if let (Merge::Unite, Some(Some(x)), Some(Some(y))) =
         (merge, a.users.get(window), b.users.get(window))
     {
         let clicks = a.cells.get(window).b + b.cells.get(window).b;
         return Cell { a: x.count_of_both(y), b: clicks };
     }
-    let (x, y) = (a.window(window), b.window(window));
-    Cell { a: x.a + y.a, b: x.b + y.b }
+    let sum = a.window(window).plus(b.window(window));
+    let seam = u32::try_from(window).ok().and_then(|window| seam.windows.get(&window));
+    seam.map_or(sum, |[gone, new]| sum.plus(*new).minus(*gone))
 }
 
 /// All windows of two views together.
 #[must_use]
-pub fn merged_total(a: &View, b: &View, merge: Merge) -> Cell {
-    let (x, y) = (a.total(), b.total());
-    let mut total = Cell { a: x.a + y.a, b: x.b + y.b };
+pub fn merged_total(a: &View, b: &View, seam: &Seam, merge: Merge) -> Cell {
+    let [gone, new] = seam.total;
+    let mut total = a.total().plus(b.total()).plus(new).minus(gone);
     if merge == Merge::Unite && a.shape.question == Question::Users {
         // Only windows that both have are more than a sum.
         for window in 0..a.users.len().min(b.users.len()) {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use streamglass::clickstream::{Config, Notice, faults_from_text, tree_from_yaml};
+use streamglass::time::Micros;
 
 use super::failure::Failure;
 
@@ -42,6 +43,13 @@ impl Overrides {
             let problems: Vec<_> = errors.errors.iter().map(|e| format!("--faults {e}")).collect();
             Failure::Usage(format!("{}\n\n{FAULTS_HELP}", problems.join("\nerror: ")))
         })
+    }
+
+    /// Has virtual time start at `start`, whatever the configuration says.
+    pub fn start(&mut self, start: Micros) {
+        if let Value::Object(members) = &mut self.0 {
+            members.insert("start".to_owned(), json!(start.timestamp().0));
+        }
     }
 
     fn lay_over(&self, tree: &mut Value) {

@@ -1,8 +1,8 @@
 //! `streamglass generate`: the clickstream as NDJSON. Not here: sending it (`send.rs`).
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
@@ -12,6 +12,8 @@ use streamglass::clickstream::{
     Config, Generator, RecordKind, Sent, Sink, SourceCounters, Stream, Truth,
 };
 use streamglass::feed::STREAMS;
+use streamglass::feed::origin::{Origin, Queried, Raw};
+use streamglass::lab::run::Run;
 use streamglass::rng::Seed;
 use streamglass::time::{Micros, SECOND_MS};
 
@@ -65,7 +67,7 @@ pub struct Args {
     /// The topic whose records are written: mixed (clicks, sessions and users, as the article's raw
     /// topic), orders or shipments. With --to the topics of Kafka: NAME for the mixed topic, or some
     /// of orders, shipments and TOPIC=NAME, with commas between them. Default: mixed; with --to the
-    /// configuration's own topic.
+    /// configuration's own topic. With --sql any topics of the run, as NAME or TOPIC=NAME.
     #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
     topic: Vec<String>,
 
@@ -102,6 +104,11 @@ fn stream(name: &str) -> Option<Stream> {
     STREAMS.iter().find(|(known, _)| *known == name).map(|(_, stream)| *stream)
 }
 
+/// What [`stream`] calls it.
+fn name(stream: Stream) -> &'static str {
+    STREAMS.iter().find(|(_, known)| *known == stream).map_or("", |(name, _)| name)
+}
+
 /// The one topic that is written to standard output.
 fn one_stream(topics: &[String]) -> Result<Stream, Failure> {
     let named = match topics {
@@ -133,44 +140,96 @@ fn mapped(topics: &[String], own: &str) -> Result<Vec<(Stream, String)>, Failure
 /// # Errors
 /// When the configuration is invalid, or reading or writing fails.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let overrides = Overrides::parse(&args.faults)?;
-    let (config, notices) = config::load(args.config.as_deref(), &overrides)?;
+    let mut overrides = Overrides::parse(&args.faults)?;
+    let load = |overrides: &Overrides| config::load(args.config.as_deref(), overrides);
+    let (mut config, notices) = load(&overrides)?;
+    if let Some(start) = args.send.start(config.start()) {
+        overrides.start(start);
+        (config, _) = load(&overrides)?;
+    }
     let config = Arc::new(config);
     let seed = Seed(args.seed.or(config.seed().map(|seed| seed.0)).unwrap_or(1));
     let mut progress = Progress::new(args.summary);
     for notice in &notices {
         progress.note(notice);
     }
-    let generator = Generator::new(Arc::clone(&config), seed);
-    let start = generator.now();
+    let start = config.start();
     let end = args.duration.map_or(Micros(i64::MAX), |ms| start.plus(ms.saturating_mul(1_000)));
     match &args.send.to {
-        Some(url) => send(args, url, &config, (generator, seed, end), &mut progress),
-        None => write(args, generator, end, &mut progress),
+        Some(url) => send(args, url, &config, (seed, end), &mut progress),
+        None => write(args, Generator::new(config, seed), end, &mut progress),
     }
 }
 
 fn send(
     args: &Args,
     url: &str,
-    config: &Config,
-    (generator, seed, end): (Generator, Seed, Micros),
+    config: &Arc<Config>,
+    (seed, end): (Seed, Micros),
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     if args.truth.is_some() || args.with_key {
         let message = "--truth and --with-key go with standard output, not with --to";
         return Err(Failure::Usage(message.to_owned()));
     }
+    let wanted = |record: &Sent<'_>| wants(&args.records, record);
+    let (origin, topics): (Box<dyn Origin + '_>, _) = match &args.send.sql {
+        Some(script) => {
+            if !args.records.is_empty() {
+                let message = "--records is of the mixed topic; with --sql say it in a WHERE";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+            let topics = queried_topics(&args.topic, config.topic())?;
+            (Box::new(queried(script, config, seed, &topics)?), topics)
+        }
+        None => {
+            let mapped = mapped(&args.topic, config.topic())?;
+            let generator = Generator::new(Arc::clone(config), seed);
+            let streams = mapped.iter().map(|(stream, _)| *stream).collect();
+            let topics = mapped.into_iter().map(|(stream, to)| (name(stream).to_owned(), to));
+            (Box::new(Raw { generator, streams, wants: &wanted }), topics.collect())
+        }
+    };
     let source = send::Source {
-        generator,
+        origin,
+        config,
         end,
         most: args.events.unwrap_or(u64::MAX),
-        topics: mapped(&args.topic, config.topic())?,
-        wants: &|record| wants(&args.records, record),
+        topics,
         speed: args.speed,
         seed,
     };
     send::run(&args.send, url, source, progress)
+}
+
+/// The topics of a run that are sent, each with its topic of Kafka.
+fn queried_topics(topics: &[String], mixed: &str) -> Result<Vec<(String, String)>, Failure> {
+    if topics.is_empty() {
+        let message = "--sql needs --topic: the topics to send, as NAME or TOPIC=NAME in Kafka";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let map = |topic: &String| {
+        let (from, to) = topic.split_once('=').unwrap_or((topic, topic));
+        let from = if from == name(Stream::Mixed) { mixed } else { from };
+        (from.to_owned(), to.to_owned())
+    };
+    Ok(topics.iter().map(map).collect())
+}
+
+/// The queries of a script, at the beginning of their run.
+fn queried(
+    script: &Path,
+    config: &Arc<Config>,
+    seed: Seed,
+    topics: &[(String, String)],
+) -> Result<Queried, Failure> {
+    let file = script.display().to_string();
+    let text = fs::read_to_string(script).map_err(Failure::io(file.clone()))?;
+    let run = Run::new(config, seed, &text)
+        .map_err(|error| Failure::Invalid(vec![format!("{file}: {error}")]))?;
+    Queried::new(run, topics.iter().map(|(from, _)| &**from)).map_err(|missing| {
+        Failure::Invalid(missing.into_iter().map(|line| format!("--topic: {line}")).collect())
+    })
 }
 
 fn write(
@@ -322,11 +381,7 @@ impl<W: Write> Sink for Writer<W> {
 
     fn truth(&mut self, event: &Truth<'_>) {
         let Some(truth) = &mut self.truth else { return };
-        let topic = match event.stream {
-            Stream::Mixed => "mixed",
-            Stream::Orders => "orders",
-            Stream::Shipments => "shipments",
-        };
+        let topic = name(event.stream);
         let written = write!(truth, r#"{{"topic":"{topic}","sent":{},"event":"#, event.sent.0)
             .and_then(|()| truth.write_all(event.value))
             .and_then(|()| truth.write_all(b"}\n"));

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+pub use streamglass::architecture::counted as thousands;
+
 /// How often the line is written.
 const EVERY: Duration = Duration::from_millis(200);
 
@@ -51,28 +53,5 @@ impl Progress {
         }
         let clear = if self.written.is_some() { "\r\x1b[2K" } else { "" };
         let _ = writeln!(io::stderr(), "{clear}{}", summary(self.elapsed()));
-    }
-}
-
-/// A number with a separator between thousands.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(super::thousands(number), text);
-        }
     }
 }

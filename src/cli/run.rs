@@ -112,6 +112,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let file = args.sql.display().to_string();
     let told = |error| tell(error, &file, &script);
     let replay = Replay::plan(&script, settings).map_err(told)?;
+    for note in replay.notes() {
+        let text = render::plain(note, &args.sql.display().to_string(), &script);
+        // A terminal that went away is no reason to fail.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
     if !args.topics.is_empty() {
         return follow(args, &replay, &told);
     }

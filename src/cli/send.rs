@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use streamglass::clickstream::{Generator, Sent, Stream};
-use streamglass::feed::{Feed, Plan, STREAMS};
+use streamglass::clickstream::Config;
+use streamglass::feed::origin::Origin;
+use streamglass::feed::{Feed, Plan};
 use streamglass::rng::Seed;
 use streamglass::sink::protocol::{
     Api, AuthKind, ConnectSettings, Credentials, FieldError, KeyForm, LogLevel, RateSetting,
@@ -63,6 +64,12 @@ pub struct Options {
     #[arg(long, value_name = "NAME", requires = "to")]
     password_env: Option<String>,
 
+    /// Sends what queries write: a script of SQL over the generator's topics (the mixed one, orders,
+    /// shipments), of whose run --topic names topics. Virtual time then
+    /// begins at the time that --timestamps says.
+    #[arg(long, value_name = "FILE", requires = "to")]
+    pub sql: Option<PathBuf>,
+
     /// Only says whether records could be sent: proxy, user and topics. Nothing is written.
     #[arg(long, requires = "to")]
     check: bool,
@@ -109,6 +116,19 @@ pub struct Options {
     undelivered: Option<PathBuf>,
 }
 
+impl Options {
+    /// Where virtual time has to start for queries to have the times that are asked for; nothing is
+    /// where the configuration has it, `configured`.
+    pub fn start(&self, configured: Micros) -> Option<Micros> {
+        match self.timestamps {
+            _ if self.sql.is_none() => None,
+            Timestamps::Simulated => None,
+            Timestamps::Shifted { by_ms } => Some(configured.plus(by_ms.saturating_mul(1_000))),
+            Timestamps::Current => Some(utc()),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum ApiVersion {
     V2,
@@ -142,15 +162,15 @@ fn timestamps(text: &str) -> Result<Timestamps, String> {
 /// What is sent.
 pub struct Source<'a> {
     /// Makes the records.
-    pub generator: Generator,
+    pub origin: Box<dyn Origin + 'a>,
+    /// The generator's configuration.
+    pub config: &'a Config,
     /// Where virtual time ends.
     pub end: Micros,
     /// How many records at most.
     pub most: u64,
-    /// The generator's topics, each with its topic of Kafka.
-    pub topics: Vec<(Stream, String)>,
-    /// Whether a record is wanted.
-    pub wants: &'a dyn Fn(&Sent<'_>) -> bool,
+    /// The topics that are sent, each with its topic of Kafka.
+    pub topics: Vec<(String, String)>,
     /// Virtual seconds in a second, if time is held to that.
     pub speed: Option<f64>,
     /// Feeds the jitter of retries.
@@ -187,17 +207,16 @@ pub fn run(
         return Ok(());
     }
     let plan = Plan {
-        topics: source.topics.iter().map(|(stream, _)| *stream).collect(),
         rate: settings.rate,
-        timestamps: settings.timestamps,
+        // Queries have their times from their run, which began accordingly.
+        timestamps: if options.sql.is_some() { Timestamps::Simulated } else { settings.timestamps },
         end: source.end,
         most: source.most,
     };
     let mut run = Run {
         sender: Sender::new(target, &found.cluster, source.seed, 0.0),
-        feed: Feed::new(source.generator, plan),
+        feed: Feed::new(source.origin, source.config, plan),
         posts: Posts::new(&client, connections),
-        wants: source.wants,
         is_bounded: source.most < u64::MAX,
         lines: 0,
     };
@@ -210,10 +229,11 @@ pub fn run(
     }
     progress.finish(|elapsed| summary(&counters, elapsed));
     run.posts.finish();
+    let lost = run.feed.lost();
     match why {
         Some(why) => Err(Failure::Undelivered(why)),
-        None if counters.acknowledged == counters.accepted => Ok(()),
-        None => Err(Failure::Undelivered(undelivered(&counters))),
+        None if counters.acknowledged == counters.accepted && lost == 0 => Ok(()),
+        None => Err(Failure::Undelivered(undelivered(&counters, lost))),
     }
 }
 
@@ -221,7 +241,7 @@ fn problem(error: &FieldError) -> String {
     format!("{}: {}", format!("{:?}", error.field).to_lowercase(), error.message)
 }
 
-fn undelivered(counters: &SinkCounters) -> String {
+fn undelivered(counters: &SinkCounters, lost: u64) -> String {
     let mut text = format!(
         "{} records failed, {} may be written or not",
         thousands(counters.failed),
@@ -230,15 +250,15 @@ fn undelivered(counters: &SinkCounters) -> String {
     for reason in &counters.reasons {
         text.push_str(&format!("\n  {} times: {}", thousands(reason.count), reason.reason));
     }
+    if lost > 0 {
+        let lost = thousands(lost);
+        text.push_str(&format!("\n  {lost} were removed by their topics' retention, and not sent"));
+    }
     text
 }
 
 fn settings(options: &Options, url: &str, auth: AuthKind, source: &Source<'_>) -> ConnectSettings {
-    let name = |stream: Stream| {
-        let found = STREAMS.iter().find(|(_, of)| *of == stream);
-        found.map_or_else(String::new, |(name, _)| (*name).to_owned())
-    };
-    let topic = |(from, to): &(Stream, String)| TopicMapping { from: name(*from), to: to.clone() };
+    let topic = |(from, to): &(String, String)| TopicMapping { from: from.clone(), to: to.clone() };
     ConnectSettings {
         url: url.to_owned(),
         api: match options.api {
@@ -309,9 +329,8 @@ fn utc() -> Micros {
 
 struct Run<'a> {
     sender: Sender,
-    feed: Feed,
+    feed: Feed<'a>,
     posts: Posts,
-    wants: &'a dyn Fn(&Sent<'_>) -> bool,
     is_bounded: bool,
     lines: usize,
 }
@@ -332,7 +351,7 @@ impl Run<'_> {
                 1 => self.sender.drain(now),
                 _ => self.sender.abort(now),
             }
-            let made = self.feed.fill(&mut self.sender, now, utc, self.wants);
+            let made = self.feed.fill(&mut self.sender, now, utc);
             if self.feed.is_done() {
                 self.sender.drain(now);
             }

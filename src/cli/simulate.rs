@@ -117,11 +117,7 @@ fn open(
 fn report(args: &Args, simulation: &mut Simulation) -> Result<String, Failure> {
     Ok(match args.format {
         Format::Text => text::report(simulation),
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&simulation.report());
-            let broken = |error: serde_json::Error| Failure::Invalid(vec![error.to_string()]);
-            json.map_err(broken)? + "\n"
-        }
+        Format::Json => simulation.report().json(),
         Format::Svg => super::simulate_charts::svg(simulation),
         Format::Html => super::simulate_charts::html(simulation),
     })

@@ -14,7 +14,8 @@ use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use streamglass::lab::{FIRST_SPEED, MOST_SEED};
+use streamglass::lab::FIRST_SPEED;
+use streamglass::rng::MOST_SEED;
 
 use super::config::{self, Overrides};
 use super::failure::Failure;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use streamglass::experiment::score::grouped;
+use streamglass::architecture::grouped;
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 220.0;

@@ -9,6 +9,7 @@ use crate::chunk::{Chunk, Column, ColumnData};
 use crate::function::call::push_int;
 use crate::function::{Callable, ResolveError};
 use crate::plan::{Arithmetic, Comparison, Expr};
+use crate::time::Timestamp;
 use crate::value::{DataType, Value};
 
 mod arithmetic;
@@ -109,6 +110,27 @@ enum Kind {
     Call(Box<Callable>, Vec<Evaluator>),
 }
 
+/// Whether an expression is made of constants, and more than one itself.
+fn is_constant(expr: &Expr) -> bool {
+    fn has_only_constants(expr: &Expr) -> bool {
+        match expr {
+            Expr::Literal(..) => true,
+            Expr::Column(_)
+            | Expr::RowTime
+            | Expr::RowPartition
+            | Expr::RowOffset
+            | Expr::WindowStart
+            | Expr::WindowEnd => false,
+            _ => {
+                let mut all = true;
+                expr.for_each_child(&mut |child| all &= has_only_constants(child));
+                all
+            }
+        }
+    }
+    !matches!(expr, Expr::Literal(..)) && has_only_constants(expr)
+}
+
 impl Evaluator {
     /// Compiles an expression over columns of these types.
     ///
@@ -117,7 +139,26 @@ impl Evaluator {
     pub fn new(expr: &Expr, columns: &[DataType]) -> Result<Self, ExprError> {
         let (kind, data_type) = compile::compile(expr, columns)?;
         let out = Column::new(&data_type);
-        Ok(Self { kind, data_type, out, faults: Faults::new(), failed: 0 })
+        let mut compiled = Self { kind, data_type, out, faults: Faults::new(), failed: 0 };
+        if is_constant(expr) {
+            compiled.fold();
+        }
+        Ok(compiled)
+    }
+
+    /// Computes an expression of constants once. One that fails is left, as each row counts it.
+    fn fold(&mut self) {
+        let row = Chunk {
+            timestamps: vec![Timestamp(0)],
+            partitions: vec![0],
+            offsets: vec![0],
+            ..Chunk::default()
+        };
+        let value = self.evaluate(&row).value(0);
+        self.out.clear();
+        if self.take_failed() == 0 {
+            self.kind = Kind::Literal(value);
+        }
     }
 
     /// The type of the result.

@@ -10,14 +10,13 @@ use crate::schema::Role;
 pub struct Project {
     name: String,
     outputs: Vec<(Role, Evaluator)>,
-    rows: Vec<u32>,
 }
 
 impl Project {
     /// With one evaluator for each column.
     #[must_use]
     pub const fn new(name: String, outputs: Vec<(Role, Evaluator)>) -> Self {
-        Self { name, outputs, rows: Vec::new() }
+        Self { name, outputs }
     }
 }
 
@@ -28,11 +27,9 @@ impl Operator for Project {
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
         let first = out.output.len();
-        self.rows.clear();
-        self.rows.extend(0..chunk.len() as u32);
-        (0..chunk.len()).for_each(|row| out.output.push_meta_from(chunk, row));
+        out.output.extend_meta_from(chunk, 0..chunk.len());
         for ((role, evaluator), column) in self.outputs.iter_mut().zip(&mut out.output.columns) {
-            column.gather(evaluator.evaluate(chunk), &self.rows);
+            column.extend_from(evaluator.evaluate(chunk), 0..chunk.len());
             out.drops.add(DropReason::Failed, evaluator.take_failed());
             if *role == Role::Value {
                 column.set_null(

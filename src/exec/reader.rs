@@ -196,105 +196,61 @@ impl Part {
     }
 }
 
-/// Reads records into chunks.
+/// Reads keys and values into columns: the part of reading that depends on bytes alone.
 #[derive(Clone, Debug)]
-pub struct RecordReader {
+pub(super) struct Decoder {
     keys: usize,
-    columns: usize,
     key: Part,
     value: Part,
-    is_table: bool,
     window: Option<WindowSpec>,
-    system_columns: Vec<SystemColumn>,
-    timestamp: Option<EventTime>,
-    on_error: OnError,
 }
 
-impl RecordReader {
+impl Decoder {
     /// For the columns and formats of a source.
     ///
     /// # Errors
     /// When the formats do not fit the columns.
     pub fn new(plan: &Source) -> Result<Self, FormatError> {
-        let keys = check_formats(&plan.schema, plan.key_format, plan.value_format)?;
-        let timestamp = plan.timestamp.as_ref().map(|t| EventTime::new(t, &plan.schema));
         Ok(Self {
-            keys,
-            columns: plan.schema.fields.len(),
+            keys: check_formats(&plan.schema, plan.key_format, plan.value_format)?,
             key: Part::new(plan.key_format, &plan.schema, Role::Key),
             value: Part::new(plan.value_format, &plan.schema, Role::Value),
-            is_table: plan.table,
             window: plan.window,
-            system_columns: plan.system_columns.clone(),
-            timestamp: timestamp.transpose()?,
-            on_error: plan.on_error,
         })
     }
 
-    /// Whether an error stops the query.
-    #[must_use]
-    pub fn stops_at(&self, error: &RecordError) -> bool {
-        let on_error = match error {
-            RecordError::Timestamp => self.timestamp.as_ref().map(EventTime::on_invalid),
-            RecordError::NoKey => None,
-            _ => Some(self.on_error),
-        };
-        on_error == Some(OnError::Fail)
-    }
-
-    /// Adds a row. A record without a value is a tombstone.
-    ///
-    /// # Errors
-    /// When key or value cannot be read or there is no event time; nothing is added then.
-    pub fn read(&mut self, record: &Record<'_>, chunk: &mut Chunk) -> Result<(), RecordError> {
-        let rows = chunk.len();
-        match self.read_columns(record, chunk) {
-            Ok((timestamp, window)) => {
-                chunk.timestamps.push(timestamp);
-                chunk.partitions.push(record.partition.0);
-                chunk.offsets.push(record.offset.0);
-                chunk.windows.extend(window);
-                let is_tombstone = record.value.is_none();
-                if is_tombstone || !chunk.tombstones.is_empty() {
-                    // Marks begin with the first tombstone of a chunk: most chunks have none.
-                    chunk.mark_last(is_tombstone);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                chunk.columns.iter_mut().for_each(|column| column.truncate(rows));
-                Err(error)
-            }
-        }
-    }
-
-    /// Adds to the columns, of which some may be longer after an error; gives time and window.
+    /// Adds a value to each column, of which some may be longer after an error; gives the key's
+    /// window.
     #[inline]
-    fn read_columns(
+    fn read(
         &mut self,
         record: &Record<'_>,
-        chunk: &mut Chunk,
-    ) -> Result<(Timestamp, Option<Window>), RecordError> {
-        let row = chunk.len();
+        columns: &mut [Column],
+    ) -> Result<Option<Window>, RecordError> {
         let (key, window) = self.split_key(record.key)?;
-        let (read, system) = chunk.columns.split_at_mut(self.columns);
-        let (keys, values) = read.split_at_mut(self.keys);
+        let (keys, values) = columns.split_at_mut(self.keys);
         self.value.read(record.value, values).map_err(RecordError::Value)?;
         self.key.read(key, keys).map_err(RecordError::Key)?;
-        if self.is_table && !keys.iter().any(|column| column.valid[row]) {
-            return Err(RecordError::NoKey);
-        }
-        let timestamp = match &self.timestamp {
-            // A tombstone has no columns to look at.
-            Some(time) if record.value.is_some() => {
-                Timestamp(time.of(read, row).ok_or(RecordError::Timestamp)?)
-            }
-            _ => record.timestamp,
+        Ok(window)
+    }
+
+    /// As [`Decoder::read`], but a JSON member that does not fit its column is NULL there, and the
+    /// column's number goes to `unfit`.
+    pub fn read_each(
+        &mut self,
+        record: &Record<'_>,
+        columns: &mut [Column],
+        mut unfit: impl FnMut(usize),
+    ) -> Result<Option<Window>, RecordError> {
+        let (Part::Json(reader), Some(value)) = (&mut self.value, record.value) else {
+            return self.read(record, columns);
         };
-        for (kind, column) in self.system_columns.iter().zip(system) {
-            push_system(*kind, record, (timestamp, window), column);
-        }
-        Ok((timestamp, window))
+        let values = &mut columns[self.keys..];
+        let read = reader.read_each(value, values, |column| unfit(self.keys + column));
+        read.map_err(|error| RecordError::Value(error.into()))?;
+        let (key, window) = self.split_key(record.key)?;
+        self.key.read(key, &mut columns[..self.keys]).map_err(RecordError::Key)?;
+        Ok(window)
     }
 
     /// The key without its window.
@@ -313,16 +269,136 @@ impl RecordReader {
     }
 }
 
-fn push_system(
-    kind: SystemColumn,
+/// Reads records into chunks.
+#[derive(Clone, Debug)]
+pub struct RecordReader {
+    columns: usize,
+    decoder: Decoder,
+    is_table: bool,
+    system_columns: Vec<SystemColumn>,
+    timestamp: Option<EventTime>,
+    on_error: OnError,
+}
+
+impl RecordReader {
+    /// For the columns and formats of a source.
+    ///
+    /// # Errors
+    /// When the formats do not fit the columns.
+    pub fn new(plan: &Source) -> Result<Self, FormatError> {
+        let decoder = Decoder::new(plan)?;
+        let timestamp = plan.timestamp.as_ref().map(|t| EventTime::new(t, &plan.schema));
+        Ok(Self {
+            columns: plan.schema.fields.len(),
+            decoder,
+            is_table: plan.table,
+            system_columns: plan.system_columns.clone(),
+            timestamp: timestamp.transpose()?,
+            on_error: plan.on_error,
+        })
+    }
+
+    /// Whether an error stops the query.
+    #[must_use]
+    pub fn stops_at(&self, error: &RecordError) -> bool {
+        let on_error = match error {
+            RecordError::Timestamp => self.timestamp.as_ref().map(EventTime::on_invalid),
+            RecordError::NoKey => None,
+            _ => Some(self.on_error),
+        };
+        on_error == Some(OnError::Fail)
+    }
+
+    /// The columns behind those that are read.
+    pub(super) fn system_columns(&self) -> &[SystemColumn] {
+        &self.system_columns
+    }
+
+    /// Adds a row. A record without a value is a tombstone.
+    ///
+    /// # Errors
+    /// When key or value cannot be read or there is no event time; nothing is added then.
+    pub fn read(&mut self, record: &Record<'_>, chunk: &mut Chunk) -> Result<(), RecordError> {
+        let row = chunk.len();
+        let (columns, system) = chunk.columns.split_at_mut(self.columns);
+        let read = self.decoder.read(record, columns).and_then(|window| {
+            let timestamp = self.time_of(record, columns, row, self.timestamp.as_ref())?;
+            Ok((timestamp, window))
+        });
+        let (timestamp, window) = match read {
+            Ok(found) => found,
+            Err(error) => {
+                columns.iter_mut().for_each(|column| column.truncate(row));
+                return Err(error);
+            }
+        };
+        for (kind, column) in self.system_columns.iter().zip(system) {
+            let (partition, offset) = (record.partition.0, record.offset.0);
+            push_system(*kind, timestamp, partition, offset, window, column);
+        }
+        push_meta(record, timestamp, window, chunk);
+        Ok(())
+    }
+
+    /// The event time of a record that was read into `row` of columns; `timestamp` says where it is
+    /// there.
+    ///
+    /// # Errors
+    /// When there is none, or no key where there must be one.
+    #[inline]
+    pub(super) fn time_of(
+        &self,
+        record: &Record<'_>,
+        columns: &[Column],
+        row: usize,
+        timestamp: Option<&EventTime>,
+    ) -> Result<Timestamp, RecordError> {
+        let keys = &columns[..self.decoder.keys];
+        if self.is_table && !keys.iter().any(|column| column.valid[row]) {
+            return Err(RecordError::NoKey);
+        }
+        match timestamp {
+            // A tombstone has no columns to look at.
+            Some(time) if record.value.is_some() => {
+                time.of(columns, row).map(Timestamp).ok_or(RecordError::Timestamp)
+            }
+            _ => Ok(record.timestamp),
+        }
+    }
+}
+
+/// Adds all of a record's row but its columns.
+#[inline]
+pub(super) fn push_meta(
     record: &Record<'_>,
-    (timestamp, window): (Timestamp, Option<Window>),
+    timestamp: Timestamp,
+    window: Option<Window>,
+    chunk: &mut Chunk,
+) {
+    chunk.timestamps.push(timestamp);
+    chunk.partitions.push(record.partition.0);
+    chunk.offsets.push(record.offset.0);
+    chunk.windows.extend(window);
+    let is_tombstone = record.value.is_none();
+    if is_tombstone || !chunk.tombstones.is_empty() {
+        // Marks begin with the first tombstone of a chunk: most chunks have none.
+        chunk.mark_last(is_tombstone);
+    }
+}
+
+/// Adds to a system column what it says of a row.
+pub(super) fn push_system(
+    kind: SystemColumn,
+    timestamp: Timestamp,
+    partition: u32,
+    offset: i64,
+    window: Option<Window>,
     column: &mut Column,
 ) {
     let value = match kind {
         SystemColumn::RowTime => Some(timestamp.0),
-        SystemColumn::RowPartition => Some(i64::from(record.partition.0)),
-        SystemColumn::RowOffset => Some(record.offset.0),
+        SystemColumn::RowPartition => Some(i64::from(partition)),
+        SystemColumn::RowOffset => Some(offset),
         SystemColumn::WindowStart => window.map(|window| window.start.0),
         SystemColumn::WindowEnd => window.map(|window| window.end.0),
     };

@@ -11,6 +11,9 @@ use crate::time::DAY_MS;
 const COMFORTABLE: f64 = 10e6;
 /// Events that a run simulates at most: about 600 MB of them.
 const MOST_EVENTS: f64 = 24e6;
+/// The same of sessions, of which every view keeps a row each.
+const COMFORTABLE_SESSIONS: f64 = 3e6;
+const MOST_SESSIONS: f64 = 6e6;
 /// Windows that a run keeps at most.
 const MOST_WINDOWS: i64 = 200_000;
 /// Bits of exact user sets, for each lane and truth.
@@ -18,10 +21,16 @@ const MOST_USER_BITS: f64 = 1e9;
 /// The longest run: event times have 32 bits.
 const LONGEST: i64 = 45 * DAY_MS;
 
+/// The variance of a count of the site's clicks over that of independent ones: a click brings its
+/// session's others with it. The mean of squared sizes of sessions over their mean size, measured.
+const TOGETHER: f64 = 11.0;
+
 /// One simulated event stands for so many.
 pub fn sampling(s: &Settings, end: i64) -> f64 {
     let events = s.rate * end as f64 / 1e3;
-    if s.sample >= 1.0 { s.sample } else { libm::ceil(events / COMFORTABLE).max(1.0) }
+    let comfortable =
+        if s.question == Question::Sessions { COMFORTABLE_SESSIONS } else { COMFORTABLE };
+    if s.sample >= 1.0 { s.sample } else { libm::ceil(events / comfortable).max(1.0) }
 }
 
 /// What is wrong.
@@ -68,6 +77,12 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
     );
     wrong(
         "recompute",
+        s.recompute == 0 || s.question != Question::Sessions,
+        "sessions cross the bounds of partitions: only everything can be recomputed; set it to 0s"
+            .to_owned(),
+    );
+    wrong(
+        "recompute",
         s.recompute == 0 || s.window == 0 || s.period % s.window == 0,
         format!(
             "partitions of {} do not end where windows of {} end: choose a period that is a multiple of the window",
@@ -96,6 +111,11 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
         "a window over all time never closes: set emit to changes, or window to a size".to_owned(),
     );
     wrong(
+        "emit",
+        s.emit == 0 || s.question != Question::Sessions,
+        "sessions are shown while they grow: set emit to changes".to_owned(),
+    );
+    wrong(
         "heartbeat",
         s.heartbeat == 0 || s.heartbeat >= 1_000,
         "a heartbeat comes at most once a second: set it to 1s or more, or to 0s for none"
@@ -114,11 +134,12 @@ pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
         "exact sets of so many users in so many windows do not fit into memory: choose larger windows, fewer users or a sample".to_owned(),
     );
     let events = s.rate * end as f64 / 1e3 / sample;
+    let most = if s.question == Question::Sessions { MOST_SESSIONS } else { MOST_EVENTS };
     wrong(
         "rate",
-        events <= MOST_EVENTS,
+        events <= most,
         format!(
-            "{events:.0} simulated events do not fit into memory: at most {MOST_EVENTS:.0} do; set sample to 0 to let one stand for many"
+            "{events:.0} simulated events do not fit into memory: at most {most:.0} do; set sample to 0 to let one stand for many"
         ),
     );
     problems
@@ -132,9 +153,7 @@ pub fn notices(s: &Settings, end: i64) -> Vec<KnobProblem> {
     };
     if s.sample > 1.0 {
         let n = s.rate * end as f64 / 1e3 / s.sample;
-        // A click of the site brings its session's others with it: about 8, geometrically
-        // distributed, so the variance of a count is (2 · 8 − 1) times that of independent events.
-        let together = if s.source == Process::Clickstream { 15.0 } else { 1.0 };
+        let together = if s.source == Process::Clickstream { TOGETHER } else { 1.0 };
         say(
             "sample",
             format!(
@@ -155,4 +174,30 @@ pub fn notices(s: &Settings, end: i64) -> Vec<KnobProblem> {
         );
     }
     notices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::source::Source;
+    use crate::rng::Seed;
+
+    #[test]
+    fn counts_of_the_site_vary_as_is_said_of_a_sample() {
+        let (seeds, end) = (300, 4 * 3_600_000);
+        let counts: Vec<f64> = (0..seeds)
+            .map(|seed| {
+                let mut n = 0.0;
+                let mut source = Source::new(Process::Clickstream, 1.0, 100_000, Seed(seed));
+                source.run(end, |_| n += 1.0);
+                n
+            })
+            .collect();
+        let mean = counts.iter().sum::<f64>() / counts.len() as f64;
+        let squares = counts.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>();
+        let variance = squares / (counts.len() - 1) as f64;
+        // Of 300 counts the variance is known to 8 %.
+        let off = variance / mean / TOGETHER - 1.0;
+        assert!(off.abs() < 0.16, "{} instead of {TOGETHER}", variance / mean);
+    }
 }

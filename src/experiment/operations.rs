@@ -17,24 +17,13 @@ struct Button {
 
 const LAMBDAS: [Path; 2] = [Path::Batch, Path::Speed];
 
+/// First what goes wrong, then what mends it.
 static BUTTONS: &[Button] = &[
     Button {
         key: "bug",
         label: "Deploy a bug",
         detail: "The logic of all paths leaves out the clicks of one section from now on.",
         operation: || Operation::DeployBug { paths: Path::ALL.to_vec() },
-    },
-    Button {
-        key: "fix-reprocess",
-        label: "Fix, reprocess",
-        detail: "The right logic everywhere, and what the bug touched is computed again.",
-        operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: true },
-    },
-    Button {
-        key: "fix",
-        label: "Fix only",
-        detail: "The right logic everywhere, for what comes from now on.",
-        operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: false },
     },
     Button {
         key: "bug-speed",
@@ -47,36 +36,6 @@ static BUTTONS: &[Button] = &[
         label: "Bug in the batch layer",
         detail: "Only one of lambda's two paths gets the bug.",
         operation: || Operation::DeployBug { paths: vec![Path::Batch] },
-    },
-    Button {
-        key: "fix-lambda",
-        label: "Fix lambda",
-        detail: "The right logic on both of lambda's paths; the next batch mends what it recomputes.",
-        operation: || Operation::Fix { paths: LAMBDAS.to_vec(), reprocess: false },
-    },
-    Button {
-        key: "switch-now",
-        label: "Switch now",
-        detail: "Kappa's readers go over to the second table, whatever it has replayed.",
-        operation: || Operation::Switch { when: SwitchWhen::Now },
-    },
-    Button {
-        key: "switch",
-        label: "Switch at catch-up",
-        detail: "Kappa's readers go over to the second table when it has caught up.",
-        operation: || Operation::Switch { when: SwitchWhen::CaughtUp },
-    },
-    Button {
-        key: "revert",
-        label: "Revert",
-        detail: "Kappa's readers go back to the old table, which still runs.",
-        operation: || Operation::Revert,
-    },
-    Button {
-        key: "drop-old",
-        label: "Drop the old job",
-        detail: "Ends kappa's job that is not read; a revert would need a replay then.",
-        operation: || Operation::DropOld,
     },
     Button {
         key: "crash",
@@ -130,20 +89,64 @@ static BUTTONS: &[Button] = &[
         detail: "For twenty minutes nobody clicks.",
         operation: || Operation::Silence { for_ms: 20 * MINUTE_MS },
     },
+    Button {
+        key: "fix-reprocess",
+        label: "Fix, reprocess",
+        detail: "The right logic everywhere, and what the bug touched is computed again.",
+        operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: true },
+    },
+    Button {
+        key: "fix",
+        label: "Fix only",
+        detail: "The right logic everywhere, for what comes from now on.",
+        operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: false },
+    },
+    Button {
+        key: "fix-lambda",
+        label: "Fix lambda",
+        detail: "The right logic on both of lambda's paths; the next batch mends what it recomputes.",
+        operation: || Operation::Fix { paths: LAMBDAS.to_vec(), reprocess: false },
+    },
+    Button {
+        key: "switch-now",
+        label: "Switch now",
+        detail: "Kappa's readers go over to the second table, whatever it has replayed.",
+        operation: || Operation::Switch { when: SwitchWhen::Now },
+    },
+    Button {
+        key: "switch",
+        label: "Switch at catch-up",
+        detail: "Kappa's readers go over to the second table when it has caught up.",
+        operation: || Operation::Switch { when: SwitchWhen::CaughtUp },
+    },
+    Button {
+        key: "revert",
+        label: "Revert",
+        detail: "Kappa's readers go back to the old table, which still runs.",
+        operation: || Operation::Revert,
+    },
+    Button {
+        key: "drop-old",
+        label: "Drop the old job",
+        detail: "Ends kappa's job that is not read; a revert would need a replay then.",
+        operation: || Operation::DropOld,
+    },
 ];
 
-/// All buttons, those of the experiment first.
+/// All buttons, those of the experiment first and in its order.
 #[must_use]
 pub fn infos(experiment: &Experiment) -> Vec<OperationInfo> {
+    let own = experiment.operations;
+    let place = |button: &&Button| own.iter().position(|key| *key == button.key);
+    let mut buttons: Vec<_> = BUTTONS.iter().collect();
+    buttons.sort_by_key(|button| place(button).unwrap_or(own.len()));
     let info = |button: &Button| OperationInfo {
         operation: (button.operation)(),
         label: button.label.to_owned(),
         detail: button.detail.to_owned(),
-        primary: experiment.operations.contains(&button.key),
+        primary: own.contains(&button.key),
     };
-    let (mut first, rest): (Vec<_>, Vec<_>) = BUTTONS.iter().map(info).partition(|i| i.primary);
-    first.extend(rest);
-    first
+    buttons.into_iter().map(info).collect()
 }
 
 /// Why an operation cannot be done now.

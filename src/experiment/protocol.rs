@@ -45,6 +45,15 @@ pub enum ExperimentCommand {
         /// Commands of the log to play again, from a saved run or a link; empty for a new one.
         log: Vec<Logged>,
     },
+    /// Begins the run of a link, paused and on its way to where it was. Answered as [`Self::Open`].
+    OpenLink {
+        /// What [`ExperimentEvent::Shared`] gave, from wherever it came since.
+        link: String,
+    },
+    /// Asks for a link to the run as it is now; answered with [`ExperimentEvent::Shared`].
+    Share,
+    /// Asks for the report as of now; answered with [`ExperimentEvent::Reported`].
+    Report,
     /// Turns a knob: the run begins anew with it, paused if it was, and plays up to where it was.
     Set {
         /// The knob.
@@ -98,6 +107,18 @@ pub enum ExperimentEvent {
     Refused {
         /// Everything that is wrong.
         problems: Vec<KnobProblem>,
+    },
+    /// A link to the run.
+    Shared {
+        /// The part of an address behind the room: experiment, seed, knobs, command log, clock.
+        link: String,
+        /// The command that makes the same run.
+        command: String,
+    },
+    /// The report, as of now.
+    Reported {
+        /// JSON, byte for byte what the command prints.
+        json: String,
     },
     /// Where the run is.
     Tick(ExperimentTick),
@@ -209,7 +230,8 @@ pub struct ExperimentTick {
     pub unavailable: Vec<Option<String>>,
     /// The command log, for saving and links.
     pub log: Vec<Logged>,
-    /// A digest of the report so far: 16 hexadecimal digits. Only while the run stands still.
+    /// A digest of the report so far: 16 hexadecimal digits. Only when the run stands still and its
+    /// checkers are through.
     pub digest: Option<String>,
 }
 

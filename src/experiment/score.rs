@@ -2,7 +2,7 @@
 
 use super::protocol::ScoreLine;
 use super::simulation::Simulation;
-use crate::architecture::{Architecture, words};
+use crate::architecture::{Architecture, grouped, words};
 
 /// A sentence or two for each lane.
 #[must_use]
@@ -65,31 +65,4 @@ fn line(simulation: &Simulation, lane: &dyn Architecture) -> ScoreLine {
 
 fn dollars(amount: f64) -> String {
     if amount < 0.01 { "under 1 cent".to_owned() } else { format!("${amount:.2}") }
-}
-
-/// A whole number with commas.
-#[must_use]
-pub fn grouped(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
-    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(
-            [0.0, 12.4, 1_204.0, -1_234_567.0].map(grouped),
-            ["0", "12", "1,204", "-1,234,567"]
-        );
-    }
 }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub question: Question,
     /// Size of its windows; 0 is all time.
     pub window: i64,
+    /// The inactivity gap that ends a session.
+    pub session_gap: i64,
     /// What makes the events.
     pub source: Process,
     /// Events a second.
@@ -133,6 +135,7 @@ impl Default for Settings {
         Self {
             question: Question::Clicks,
             window: MINUTE_MS,
+            session_gap: 30 * MINUTE_MS,
             source: Process::Poisson,
             rate: 20.0,
             users: 100_000.0,
@@ -205,7 +208,8 @@ macro_rules! choice {
     };
 }
 
-const QUESTIONS: [Question; 3] = [Question::Clicks, Question::Users, Question::Conversion];
+const QUESTIONS: [Question; 4] =
+    [Question::Clicks, Question::Users, Question::Conversion, Question::Sessions];
 const PROCESSES: [Process; 3] = [Process::Clickstream, Process::Poisson, Process::Constant];
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> usize {
@@ -216,10 +220,12 @@ fn place<T: PartialEq>(all: &[T], one: &T) -> usize {
 pub static KNOBS: &[Knob] = &[
     Knob::new("question", "Question", "What is asked of the clicks.",
         Slot::Choice(
-            &[("clicks", "clicks by section"), ("users", "distinct users"), ("conversion", "conversion by channel")],
+            &[("clicks", "clicks by section"), ("users", "distinct users"), ("conversion", "conversion by channel"), ("session-length", "session length")],
             |s| place(&QUESTIONS, &s.question), |s, value| s.question = QUESTIONS[value])),
     Knob::new("window", "Window size", "Tumbling windows of event time; 0s asks over all time.",
         duration!(window)).within(0.0, DAY_MS as f64),
+    Knob::new("session-gap", "Session gap", "Of session lengths: a user's session ends when nothing comes for so long. A session belongs to the window in which it begins. The default is the usual one of web analytics.",
+        duration!(session_gap)).within(1_000.0, DAY_MS as f64),
     Knob::new("source", "Events", "Where events come from: the news site with its sessions and its rhythm of the day, or independent events.",
         Slot::Choice(
             &[("clickstream", "the news site"), ("poisson", "independent, random gaps"), ("constant", "independent, equal gaps")],
@@ -250,7 +256,7 @@ pub static KNOBS: &[Knob] = &[
         duration!(overlap)).within(-(HOUR_MS as f64), HOUR_MS as f64),
     Knob::new("sketch", "Sketch precision", "The speed layer counts users with HyperLogLog sketches of 2^n registers; 0 keeps exact sets.",
         number!(sketch)).within(0.0, 16.0).whole().unit("bits"),
-    Knob::new("unite", "Unite sets", "Whether the serving layer unites the layers' sets or sketches of users, or adds their counts.",
+    Knob::new("unite", "Unite sets", "Whether the serving layer unites the layers' sets or sketches of users, and sessions that are in both, or adds their counts.",
         switch!(unite)),
     Knob::new("delay", "Delay", "What every event takes from where it happened to the topic.",
         duration!(delay)).within(0.0, HOUR_MS as f64),
@@ -322,7 +328,11 @@ impl Settings {
     /// What is asked, with its windows.
     #[must_use]
     pub const fn shape(&self) -> Shape {
-        Shape { question: self.question, window_ms: self.window as u32 }
+        Shape {
+            question: self.question,
+            window_ms: self.window as u32,
+            gap_ms: self.session_gap as u32,
+        }
     }
 
     /// The cost model.

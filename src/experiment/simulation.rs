@@ -4,29 +4,26 @@
 //! Seed, settings, length and command log determine it: [`Simulation::advance`] may be cut anywhere.
 //! A clone is a checkpoint; it shares the events with the original.
 
-use super::knob::{Knob, duration};
+mod measure;
+mod report;
+
 use super::operations;
-use super::protocol::{
-    Check, Expected, KnobProblem, Logged, Note, Opened, Sample, Series, Verdict, WindowPoint,
-};
+use super::protocol::{KnobProblem, Logged, Note, Sample};
 use super::settings::{KNOBS, Settings};
 use super::source::{Process, Source};
-use super::{Experiment, experiment, limits, score, verify};
+use super::{Experiment, experiment, limits, verify};
 use crate::architecture::batch_etl::{BatchEtl, EtlSetup};
 use crate::architecture::kappa::{Kappa, KappaSetup};
 use crate::architecture::lambda::{Lambda, LambdaSetup};
 use crate::architecture::oltp::{Oltp, OltpSetup};
-use crate::architecture::question::Question;
-use crate::architecture::report::{LaneSample, LaneSummary, Report, Summary, Truth};
-use crate::architecture::scene::Scene;
 use crate::architecture::store::{BAD, COPY, Click, LATE, Store};
-use crate::architecture::view::{View, answer};
-use crate::architecture::{Architecture, Measures, Operation, World};
-use crate::digest::Digest;
+use crate::architecture::view::View;
+use crate::architecture::{Architecture, Operation, World};
 use crate::rng::Seed;
 use crate::sim::NEVER;
 use crate::sim::fault::{Delay, Share, Way};
 use crate::sim::scheduler::Scheduler;
+use measure::Flow;
 
 /// The longest step, milliseconds: so many events are held between source and store.
 const MOST_STEP: i64 = 10_000;
@@ -36,8 +33,6 @@ const SAMPLE_EVERY: [i64; 13] = [
     3_600_000, 7_200_000,
 ];
 const MOST_SAMPLES: i64 = 800;
-/// Points of the chart over event time.
-const MOST_WINDOWS: usize = 512;
 /// Notes that are kept; the oldest go first.
 const MOST_NOTES: usize = 2_000;
 
@@ -100,15 +95,6 @@ pub struct Simulation {
     /// Arrivals and late ones up to the last sample, and the rate since.
     flow: Flow,
     checks: verify::Checks,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Flow {
-    at: i64,
-    delivered: u64,
-    late: u64,
-    per_second: f64,
-    late_share: f64,
 }
 
 impl Simulation {
@@ -388,259 +374,15 @@ impl Simulation {
         all.iter().map(|info| operations::unavailable(&info.operation, self)).collect()
     }
 
-    /// A count of simulated events as one of the real stream's.
-    #[must_use]
-    pub fn scaled(&self, count: u64) -> u64 {
-        count * self.settings.sample as u64
-    }
-
-    fn scale_answer(&self, value: Option<f64>) -> Option<f64> {
-        match self.settings.question {
-            Question::Clicks | Question::Users => value.map(|value| value * self.settings.sample),
-            Question::Conversion => value,
-        }
-    }
-
-    /// The two truths, now.
-    #[must_use]
-    pub fn truth(&self) -> Truth {
-        Truth {
-            happened: self.scale_answer(self.happened.answer()),
-            delivered: self.scale_answer(self.delivered.answer()),
-        }
-    }
-
     /// Brings all tables up to date, to be read.
     pub fn commit(&mut self) {
         self.lanes.all_mut().iter_mut().for_each(|lane| lane.commit());
-    }
-
-    /// A lane's answer as of the last commit.
-    #[must_use]
-    pub fn answer(&self, lane: &dyn Architecture) -> Option<f64> {
-        let cell = lane.has_answer().then(|| lane.total())?;
-        self.scale_answer(answer(self.settings.shape(), cell))
-    }
-
-    fn world<R>(&self, f: impl FnOnce(&World<'_>) -> R) -> R {
-        let Flow { per_second, late_share, .. } = self.flow;
-        f(&World { store: &self.store, notes: &mut Vec::new(), per_second, late_share })
-    }
-
-    /// A lane's figures, of simulated events.
-    #[must_use]
-    pub fn measures(&self, lane: &dyn Architecture) -> Measures {
-        self.world(|world| lane.measures(world))
-    }
-
-    fn sample(&mut self) {
-        self.commit();
-        self.measure_flow();
-        let truth = self.truth();
-        let lanes = self.lanes.all().map(|lane| self.lane_sample(lane));
-        for (lane, errors) in lanes.iter().zip(&mut self.errors) {
-            if let (true, Some(answer), Some(happened)) = (self.warm, lane.answer, truth.happened)
-                && happened > 0.0
-            {
-                *errors = (errors.0 + (answer - happened).abs() / happened, errors.1 + 1);
-            }
-        }
-        let [batch_etl, lambda, kappa] = lanes;
-        self.samples.push(Sample { t: self.clock, truth, batch_etl, lambda, kappa });
-        let mut checks = std::mem::take(&mut self.checks);
-        checks.look(self);
-        self.checks = checks;
-    }
-
-    fn measure_flow(&mut self) {
-        let Flow { at, delivered, late, .. } = self.flow;
-        let counts = self.way.counts;
-        let (seconds, n) = ((self.clock - at) as f64 / 1e3, counts.delivered - delivered);
-        self.flow = Flow {
-            at: self.clock,
-            delivered: counts.delivered,
-            late: counts.late,
-            per_second: if seconds > 0.0 { n as f64 / seconds } else { 0.0 },
-            late_share: (counts.late - late) as f64 / (n.max(1)) as f64,
-        };
-    }
-
-    fn lane_sample(&self, lane: &dyn Architecture) -> LaneSample {
-        let measures = self.measures(lane);
-        let happened = self.happened.events();
-        let newest = lane.meter().newest().filter(|_| lane.has_answer());
-        LaneSample {
-            answer: self.answer(lane),
-            age_ms: newest.map(|newest| self.clock - newest / crate::sim::MS_NS),
-            completeness: (happened > 0).then(|| lane.events() as f64 / happened as f64),
-            events_processed: self.scaled(measures.processed),
-            stored_bytes: measures.stored_bytes,
-        }
-    }
-
-    /// What to tell when it was opened.
-    #[must_use]
-    pub fn opened(&self) -> Opened {
-        Opened {
-            experiment: self.experiment.name.to_owned(),
-            seed: self.seed.0,
-            for_ms: self.end,
-            settings: self.setting_texts(),
-            sql: self.settings.job().sql(false),
-            answer_unit: self.settings.shape().unit().to_owned(),
-            notices: limits::notices(&self.settings, self.end),
-        }
-    }
-
-    fn setting_texts(&self) -> Vec<(String, String)> {
-        let text = |knob: &Knob| (knob.name.to_owned(), knob.show(&self.given));
-        KNOBS.iter().map(text).collect()
-    }
-
-    /// The three lanes as diagrams.
-    pub fn scene(&mut self) -> Scene {
-        self.commit();
-        let happened = self.truth().happened;
-        let lanes = self.lanes.all().map(|lane| {
-            let mut scene = self.world(|world| lane.scene(self.clock, world));
-            scene.error = self.answer(lane).zip(happened).map(|(answer, truth)| answer - truth);
-            scene
-        });
-        Scene { at_ms: self.clock, lanes: lanes.into() }
-    }
-
-    /// The samples so far.
-    #[must_use]
-    pub fn samples(&self) -> &[Sample] {
-        &self.samples
-    }
-
-    /// The data of all charts.
-    pub fn series(&mut self) -> Series {
-        self.commit();
-        Series { samples: self.samples.clone(), windows: self.windows() }
-    }
-
-    /// What everyone says of each window, as of the last commit; neighbours together where there are
-    /// many.
-    fn windows(&self) -> Vec<WindowPoint> {
-        let shape = self.settings.shape();
-        let windows = self.happened.windows().max(self.delivered.windows());
-        let together = windows.div_ceil(MOST_WINDOWS).max(1);
-        let number = |cell| self.scale_answer(answer(shape, cell));
-        (0..windows)
-            .step_by(together)
-            .map(|from| {
-                let range = from..(from + together).min(windows);
-                let sum = |of: &dyn Fn(usize) -> Option<crate::architecture::view::Cell>| {
-                    range.clone().filter_map(of).reduce(|a, b| crate::architecture::view::Cell {
-                        a: a.a + b.a,
-                        b: a.b + b.b,
-                    })
-                };
-                let lane =
-                    |lane: &dyn Architecture| sum(&|window| lane.window(window)).and_then(number);
-                WindowPoint {
-                    start_ms: from as i64 * self.settings.window,
-                    happened: sum(&|w| Some(self.happened.window(w)))
-                        .and_then(number)
-                        .unwrap_or(0.0),
-                    delivered: sum(&|w| Some(self.delivered.window(w)))
-                        .and_then(number)
-                        .unwrap_or(0.0),
-                    batch_etl: lane(&self.lanes.batch_etl),
-                    lambda: lane(&self.lanes.lambda),
-                    kappa: lane(&self.lanes.kappa),
-                }
-            })
-            .collect()
     }
 
     /// What happened so far, oldest first.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
-    }
-
-    /// Figures of the run so far.
-    #[must_use]
-    pub fn summary(&self) -> Summary {
-        let [batch_etl, lambda, kappa] = [0, 1, 2].map(|at| {
-            let measures = self.measures(self.lanes.all()[at]);
-            let (sum, n) = self.errors[at];
-            let scaled = |count: Option<u64>| count.map(|count| self.scaled(count));
-            LaneSummary {
-                mean_age_ms: measures.ages.map(|(mean, _)| mean),
-                max_age_ms: measures.ages.map(|(_, most)| most),
-                mean_relative_error: (n > 0).then(|| sum / n as f64),
-                late_dropped: scaled(measures.late),
-                double_counted: scaled(measures.doubled),
-                lost: scaled(measures.lost),
-                events_processed: self.scaled(measures.processed),
-                stored_bytes: measures.stored_bytes,
-                time_to_correct_ms: measures.corrected_ms,
-            }
-        });
-        Summary { batch_etl, lambda, kappa }
-    }
-
-    /// Closed forms beside measures, as of now.
-    pub fn expected(&mut self) -> Vec<Expected> {
-        self.commit();
-        (self.experiment.expected)(self)
-    }
-
-    /// What the checkers say, as of now.
-    pub fn checkers(&mut self) -> Vec<Check> {
-        self.commit();
-        self.checks.verdicts(self)
-    }
-
-    /// What the run shows so far.
-    pub fn verdict(&mut self) -> Verdict {
-        let (expected, checkers) = (self.expected(), self.checkers());
-        Verdict { score_card: score::card(self), summary: self.summary(), expected, checkers }
-    }
-
-    /// The whole report, as of now.
-    pub fn report(&mut self) -> Report {
-        let (expected, checkers) = (self.expected(), self.checkers());
-        Report {
-            experiment: self.experiment.name.to_owned(),
-            seed: self.seed.0,
-            settings: self.setting_texts(),
-            samples: self.samples.clone(),
-            summary: self.summary(),
-            expected,
-            checkers,
-        }
-    }
-
-    /// A digest of the report: equal for equal runs.
-    pub fn digest(&mut self) -> String {
-        let text = serde_json::to_vec(&self.report()).unwrap_or_default();
-        let mut digest = Digest::default();
-        digest.bytes(&text);
-        digest.hex()
-    }
-
-    /// The command that replays this run.
-    #[must_use]
-    pub fn command(&self) -> String {
-        let defaults = self.experiment.defaults();
-        let mut text =
-            format!("streamglass simulate {} --seed {}", self.experiment.name, self.seed.0);
-        for knob in KNOBS {
-            let value = knob.show(&self.given);
-            if value != knob.show(&defaults) {
-                text.push_str(&format!(" --set {}={value}", knob.name));
-            }
-        }
-        for Logged { at_ms, operation, .. } in self.log.iter().filter(|logged| !logged.preset) {
-            text.push_str(&format!(" --do {}={}", duration(*at_ms), operations::text(operation)));
-        }
-        text.push_str(&format!(" --for {}", duration(self.end)));
-        text
     }
 
     /// Whether the source is the news site.

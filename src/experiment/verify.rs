@@ -1,14 +1,16 @@
-//! The checkers: invariants that every run is held to, and views that are computed once more.
+//! The checkers: invariants that every run is held to while it goes on, and an audit of what it has at
+//! the end: views that are computed once more.
 
 use super::protocol::Check;
+use super::reckon;
 use super::simulation::Simulation;
 use crate::architecture::batch::Extent;
 use crate::architecture::logic::{Fate, Logic};
-use crate::architecture::question::Shape;
+use crate::architecture::question::Question;
 use crate::architecture::speed::HandOff;
 use crate::architecture::store::{SUBSCRIBES, Store};
-use crate::architecture::view::{Cell, View, merged_window};
-use crate::architecture::{Operation, Path};
+use crate::architecture::view::{Cell, View};
+use crate::architecture::{Architecture, Operation, Path};
 use crate::sim::checker::Checker;
 
 /// What is looked at while a run goes on.
@@ -96,30 +98,96 @@ impl Checks {
         self.speed = (speed.down_until, now);
     }
 
-    /// All verdicts; views are computed once more, one event after the other.
+    /// What the checkers that look all the time say.
     #[must_use]
-    pub fn verdicts(&self, run: &Simulation) -> Vec<Check> {
-        let mut all: Vec<Check> = [&self.monotone, &self.accounted, &self.delivered]
-            .map(|checker| Check {
-                name: checker.name.to_owned(),
-                held: checker.held(),
-                detail: checker.detail(),
-            })
-            .into();
+    pub fn so_far(&self) -> Vec<Check> {
+        let told = |checker: &Checker| Check {
+            name: checker.name.to_owned(),
+            held: checker.held(),
+            detail: checker.detail(),
+        };
+        [&self.monotone, &self.accounted, &self.delivered].map(told).into()
+    }
+
+    /// Which views can be computed once more as the run stands, and from what.
+    #[must_use]
+    pub fn audit(&self, run: &Simulation) -> Audit {
         let shape = run.settings.shape();
+        let fold = |extent, logic| Fold { view: View::new(shape), extent, logic };
         // A fix changes nothing else than a bug, and what becomes of bad values.
         let any_bad = run.store.any_bad();
         let changed = |at: usize| self.bugs[at] || any_bad && self.fixes[at];
         let job = &run.lanes.kappa.read;
-        let kappa = (!job.logic.buggy
+        let is_whole = !job.logic.buggy
             && !(job.is_redeployed && (self.bugs[3] || any_bad))
             && job.skipped.expired == 0
             && job.late_and_stream_time().0 == 0
             && job.doubled + job.lost == 0
-            && !run.settings.seeded)
-            .then(|| {
-                let extent = Extent { offsets: job.from..job.position(), events: 0..i64::MAX };
-                let expect = slow(&run.store, shape, &extent, job.logic);
+            && !run.settings.seeded
+            && !(run.settings.question == Question::Sessions && meets_closed(run));
+        let read = Extent { offsets: job.from..job.position(), events: 0..i64::MAX };
+        let lambda = &run.lanes.lambda;
+        let is_exact = run.settings.hand_off() == HandOff::ByOffset
+            && run.settings.recompute == 0
+            && run.settings.sketch == 0.0
+            && run.settings.unite;
+        let speed = &lambda.speed;
+        let is_merged = is_exact
+            && !changed(1)
+            && !changed(2)
+            && speed.late() + speed.doubled + speed.lost + lambda.missed() == 0;
+        // A batch may have read beyond what a slow speed layer has.
+        let batch_read = lambda.last.as_ref().map_or(0, |(extent, _)| extent.offsets.end);
+        let seen = Extent::before(speed.position().max(batch_read));
+        let batch = lambda.last.clone().filter(|_| lambda.missed() == 0);
+        let etl = &run.lanes.batch_etl;
+        let is_loaded = !changed(0) && etl.missed() == 0;
+        Audit {
+            kappa: is_whole.then(|| fold(read, job.logic)),
+            merged: is_merged.then(|| fold(seen, Logic::FIRST)),
+            batch: batch.map(|(extent, logic)| fold(extent, logic)),
+            loaded: is_loaded.then(|| fold(Extent::before(etl.extracted()), Logic::FIRST)),
+        }
+    }
+}
+
+/// Views that are computed once more, one event after the other and by none of the batch path's code:
+/// what the lanes have is compared with them. A part at a time, because it takes long.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    kappa: Option<Fold>,
+    merged: Option<Fold>,
+    batch: Option<Fold>,
+    loaded: Option<Fold>,
+}
+
+#[derive(Clone, Debug)]
+struct Fold {
+    view: View,
+    /// What is still to be read.
+    extent: Extent,
+    logic: Logic,
+}
+
+impl Audit {
+    /// Goes on for about so many events; whether all is done.
+    pub fn go(&mut self, store: &Store, mut most: u64) -> bool {
+        let Self { kappa, merged, batch, loaded } = self;
+        let mut folds = [kappa, merged, batch, loaded].into_iter().flatten();
+        folds.all(|fold| {
+            most -= fold.go(store, most);
+            fold.extent.offsets.is_empty()
+        })
+    }
+
+    /// What all checkers say of a run that has not moved since the audit began.
+    #[must_use]
+    pub fn verdicts(&self, run: &Simulation, checks: &Checks) -> Vec<Check> {
+        let shape = run.settings.shape();
+        let mut all = checks.so_far();
+        let job = &run.lanes.kappa.read;
+        let kappa =
+            self.kappa.as_ref().map(|Fold { view: expect, .. }| {
                 // A window that is emitted once is whole or not there, and there when it closed.
                 let table = |window| job.table().window(window);
                 let is_absent = |window| run.settings.emit == 1 && table(window) == Cell::default();
@@ -127,36 +195,20 @@ impl Checks {
                 if run.settings.emit == 1 && shown as u64 != job.finals.shown {
                     return Err(format!("{shown} windows are there of {}", job.finals.shown));
                 }
-                differing(&expect, |window| {
+                differing(expect, |window| {
                     if is_absent(window) { expect.window(window) } else { table(window) }
                 })
             });
         all.push(check("kappa's table equals a fold over what it read", kappa));
         let lambda = &run.lanes.lambda;
-        let is_exact = run.settings.hand_off() == HandOff::ByOffset
-            && run.settings.recompute == 0
-            && run.settings.sketch == 0.0
-            && run.settings.unite;
-        let speed = &lambda.speed;
-        let merged = (is_exact
-            && !changed(1)
-            && !changed(2)
-            && speed.late() + speed.doubled + speed.lost + lambda.missed() == 0)
-            .then(|| {
-                // A batch may have read beyond what a slow speed layer has.
-                let read = lambda.last.as_ref().map_or(0, |(extent, _)| extent.offsets.end);
-                let extent = Extent::before(speed.position().max(read));
-                let expect = slow(&run.store, shape, &extent, Logic::FIRST);
-                differing(&expect, |window| {
-                    merged_window(lambda.batch_view(), speed.view(), window, run.settings.merge())
-                })
-            });
+        let merged = self.merged.as_ref().map(|Fold { view, .. }| {
+            differing(view, |window| lambda.window(window).unwrap_or_default())
+        });
         all.push(check("lambda's merged answer equals a fold over what it read", merged));
-        let batch = lambda.last.as_ref().filter(|_| lambda.missed() == 0).map(|(extent, logic)| {
-            let expect = slow(&run.store, shape, extent, *logic);
+        let batch = self.batch.as_ref().map(|Fold { view: expect, extent, .. }| {
             let first = u32::try_from(extent.events.start).unwrap_or(u32::MAX);
             let first = shape.window(first) as usize;
-            differing(&expect, |window| {
+            differing(expect, |window| {
                 if window < first {
                     expect.window(window)
                 } else {
@@ -169,15 +221,44 @@ impl Checks {
             batch,
         ));
         let etl = &run.lanes.batch_etl;
-        let loaded = (!changed(0) && etl.missed() == 0).then(|| {
-            let expect = slow(&run.store, shape, &Extent::before(etl.extracted()), Logic::FIRST);
-            differing(&expect, |window| {
-                crate::architecture::Architecture::window(etl, window).unwrap_or_default()
-            })
+        let loaded = self.loaded.as_ref().map(|Fold { view, .. }| {
+            differing(view, |window| etl.window(window).unwrap_or_default())
         });
         all.push(check("the OLAP store equals a fold over what was extracted", loaded));
         all
     }
+}
+
+impl Fold {
+    /// Reads on, up to `most` events; how many it was.
+    fn go(&mut self, store: &Store, most: u64) -> u64 {
+        let Self { view, extent, logic } = self;
+        let to = extent.offsets.end.min(extent.offsets.start.saturating_add(most));
+        for rows in store.rows(extent.offsets.start..to) {
+            for i in 0..rows.len() {
+                let (event, content) = (rows.event[i], rows.content[i]);
+                let fate = logic.fate(rows.offset + i as u64, content, rows.flags[i]);
+                if extent.events.contains(&i64::from(event)) && fate == Fate::Counts {
+                    let subscribes = rows.flags[i] & SUBSCRIBES != 0;
+                    view.add(event, rows.user[i], content, rows.channel[i], subscribes);
+                }
+            }
+        }
+        let read = to.saturating_sub(extent.offsets.start);
+        extent.offsets.start += read;
+        read
+    }
+}
+
+/// Whether kappa's job has read an event that came so late that a session which it would have joined
+/// was closed, and left the store: then the event begins another one.
+fn meets_closed(run: &Simulation) -> bool {
+    let job = &run.lanes.kappa.read;
+    let mut stream_time = 0;
+    reckon::rows(run).skip_while(|row| row.offset < job.from).any(|row| {
+        stream_time = stream_time.max(row.event);
+        row.event + job.setup.grace_ms < stream_time
+    })
 }
 
 fn check(name: &str, differing: Option<Result<usize, String>>) -> Check {
@@ -187,22 +268,6 @@ fn check(name: &str, differing: Option<Result<usize, String>>) -> Check {
         Some(Err(first)) => (false, first),
     };
     Check { name: name.to_owned(), held, detail }
-}
-
-/// A view computed one event after the other: none of the batch path's code.
-fn slow(store: &Store, shape: Shape, extent: &Extent, logic: Logic) -> View {
-    let mut view = View::new(shape);
-    for rows in store.rows(extent.offsets.clone()) {
-        for i in 0..rows.len() {
-            let (event, content) = (rows.event[i], rows.content[i]);
-            let fate = logic.fate(rows.offset + i as u64, content, rows.flags[i]);
-            if extent.events.contains(&i64::from(event)) && fate == Fate::Counts {
-                let subscribes = rows.flags[i] & SUBSCRIBES != 0;
-                view.add(event, rows.user[i], content, rows.channel[i], subscribes);
-            }
-        }
-    }
-    view
 }
 
 /// The number of equal windows, or the first that differs.

@@ -6,6 +6,8 @@
 
 use thiserror::Error;
 
+use super::calendar::{MONTHS, WEEKDAYS, days_from_civil, days_in, is_leap};
+
 /// A pattern that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PatternError {
@@ -79,23 +81,6 @@ enum Field {
     Nano,
     MilliOfDay,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The most digits of a number without a width.
 const MOST_DIGITS: usize = 19;
@@ -263,7 +248,7 @@ impl Read {
                 self.month = Some(at + 1);
                 Some(rest)
             }
-            Part::DayName(short) => name(text, &DAYS, *short).map(|(_, rest)| rest),
+            Part::DayName(short) => name(text, &WEEKDAYS, *short).map(|(_, rest)| rest),
             Part::HalfDay => {
                 let (half, rest) = text.split_at_checked(2)?;
                 self.is_afternoon = half.eq_ignore_ascii_case("PM");
@@ -373,29 +358,6 @@ fn name<'a>(text: &'a str, names: &[&str], short: bool) -> Option<(i64, &'a str)
     })
 }
 
-const fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-const fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar, by years that begin in March.
-const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,20 +383,6 @@ mod tests {
             let pattern = DateTimePattern::new(pattern).expect("a pattern");
             assert_eq!(pattern.parse(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn days_follow_each_other() {
-        let mut expected = days_from_civil(1600, 1, 1);
-        for year in 1600..2401 {
-            for month in 1..=12 {
-                for day in 1..=days_in(year, month) {
-                    assert_eq!(days_from_civil(year, month, day), expected);
-                    expected += 1;
-                }
-            }
-        }
-        assert_eq!(days_from_civil(1970, 1, 1), 0);
     }
 
     #[test]

@@ -9,9 +9,10 @@ const fn aggregate(
     name: &'static str,
     signatures: &'static [&'static str],
     doc: &'static str,
+    examples: &'static [&'static str],
 ) -> Function {
     let (kind, category) = (Kind::Aggregate, Category::Aggregate);
-    Function { name, kind, category, doc, examples: &[], signatures }
+    Function { name, kind, category, doc, examples, signatures }
 }
 
 /// The most values that `COLLECT_LIST` and `COLLECT_SET` keep unless a property says otherwise, as
@@ -23,20 +24,42 @@ const HISTOGRAM_LIMIT: u32 = 1_000;
 
 /// The aggregate functions.
 pub const FUNCTIONS: &[Function] = &[
-    aggregate("AVG", &["value N -> DOUBLE"], "The mean of the values that are not NULL."),
-    aggregate("COLLECT_LIST", &["value T -> ARRAY<T>"], "All values in arrival order, NULLs too."),
-    aggregate("COLLECT_SET", &["value T -> ARRAY<T>"], "The distinct values by first arrival."),
+    aggregate(
+        "AVG",
+        &["value N -> DOUBLE"],
+        "The mean of the values that are not NULL.",
+        &["AVG(v) of 1, NULL, 2 = 1.5"],
+    ),
+    aggregate(
+        "COLLECT_LIST",
+        &["value T -> ARRAY<T>"],
+        "All values in arrival order, NULLs too.",
+        &["COLLECT_LIST(v) of 2, 1, NULL, 2 = ARRAY[2, 1, NULL, 2]"],
+    ),
+    aggregate(
+        "COLLECT_SET",
+        &["value T -> ARRAY<T>"],
+        "The distinct values by first arrival.",
+        &["COLLECT_SET(v) of 'b', 'a', 'b' = ARRAY['b', 'a']"],
+    ),
     aggregate(
         "CORRELATION",
         &["x N, y U -> DOUBLE"],
         "Pearson's correlation of two numbers, over rows in which neither is NULL.",
+        &["CORRELATION(v, v) of 1, 2, 4 = 1.0"],
     ),
     aggregate(
         "COUNT",
         &["-> BIGINT", "value T -> BIGINT"],
         "The number of rows, or of values that are not NULL.",
+        &["COUNT(*) of 1, NULL, 2 = 3", "COUNT(v) of 1, NULL, 2 = 2"],
     ),
-    aggregate("COUNT_DISTINCT", &["value T -> BIGINT"], "The exact number of distinct values."),
+    aggregate(
+        "COUNT_DISTINCT",
+        &["value T -> BIGINT"],
+        "The exact number of distinct values.",
+        &["COUNT_DISTINCT(v) of 1, 2, NULL, 1 = 2"],
+    ),
     aggregate(
         "EARLIEST_BY_OFFSET",
         &[
@@ -46,11 +69,17 @@ pub const FUNCTIONS: &[Function] = &[
             "value T, n INT, ignore_nulls BOOLEAN -> ARRAY<T>",
         ],
         "The first value, or the first n, by arrival. NULLs are ignored unless said otherwise.",
+        &[
+            "EARLIEST_BY_OFFSET(v) of NULL, 2, 3 = 2",
+            "EARLIEST_BY_OFFSET(v, FALSE) of NULL, 2, 3 = NULL",
+            "EARLIEST_BY_OFFSET(v, 2) of NULL, 2, 3 = ARRAY[2, 3]",
+        ],
     ),
     aggregate(
         "HISTOGRAM",
         &["value VARCHAR -> MAP<VARCHAR, BIGINT>"],
         "How often each value occurred; the first 1000 distinct ones count.",
+        &["HISTOGRAM(v) of 'a', 'b', 'a' = MAP('a' := 2, 'b' := 1)"],
     ),
     aggregate(
         "LATEST_BY_OFFSET",
@@ -61,11 +90,26 @@ pub const FUNCTIONS: &[Function] = &[
             "value T, n INT, ignore_nulls BOOLEAN -> ARRAY<T>",
         ],
         "The last value, or the last n, by arrival. NULLs are ignored unless said otherwise.",
+        &[
+            "LATEST_BY_OFFSET(v) of 1, 2, NULL = 2",
+            "LATEST_BY_OFFSET(v, 2) of 1, 2, NULL, 3 = ARRAY[2, 3]",
+            "LATEST_BY_OFFSET(v, 2, FALSE) of 1, NULL, 3 = ARRAY[NULL, 3]",
+        ],
     ),
-    aggregate("MAX", &["value O -> O"], "The largest value."),
-    aggregate("MIN", &["value O -> O"], "The smallest value."),
-    aggregate("STDDEV_SAMP", &["value N -> DOUBLE"], "The standard deviation of a sample."),
-    aggregate("SUM", &["value N -> N"], "The sum; that of nothing is 0."),
+    aggregate("MAX", &["value O -> O"], "The largest value.", &["MAX(v) of 2, NULL, 7 = 7"]),
+    aggregate("MIN", &["value O -> O"], "The smallest value.", &["MIN(v) of 'b', 'a' = 'a'"]),
+    aggregate(
+        "STDDEV_SAMP",
+        &["value N -> DOUBLE"],
+        "The standard deviation of a sample.",
+        &["STDDEV_SAMP(v) of 1, 3 = 1.4142135623730951"],
+    ),
+    aggregate(
+        "SUM",
+        &["value N -> N"],
+        "The sum; that of nothing is 0.",
+        &["SUM(v) of 1, NULL, 2 = 3"],
+    ),
     aggregate(
         "TOPK",
         &[
@@ -73,11 +117,13 @@ pub const FUNCTIONS: &[Function] = &[
             "value O, others T..., k INT -> ARRAY<STRUCT<sort_col O, col0 T>>",
         ],
         "The k largest values, largest first; with further columns as structs.",
+        &["TOPK(v, 2) of 7, 3, 7, 9 = ARRAY[9, 7]"],
     ),
     aggregate(
         "TOPKDISTINCT",
         &["value O, k INT -> ARRAY<O>"],
         "The k largest distinct values, largest first.",
+        &["TOPKDISTINCT(v, 2) of 7, 9, 9 = ARRAY[9, 7]"],
     ),
 ];
 

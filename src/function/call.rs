@@ -129,7 +129,7 @@ impl Callable {
         match self.body {
             Body::Strict(f) => of_values(&mut self.context, f, true, arguments, rows, out, faults),
             Body::Values(f) => of_values(&mut self.context, f, false, arguments, rows, out, faults),
-            Body::Text(f) => of_text(f, arguments[0], out),
+            Body::Text(f) => of_text(f, arguments[0], out, faults),
             Body::Double(f) => of_double(f, arguments[0], out),
             Body::Columns(f) => f(&mut self.context, arguments, rows, out, faults),
         }
@@ -169,10 +169,15 @@ fn of_values(
     context.values = values;
 }
 
-fn of_text(f: fn(&str, &mut String) -> bool, argument: &Column, out: &mut Column) {
+fn of_text(
+    f: fn(&str, &mut String) -> bool,
+    argument: &Column,
+    out: &mut Column,
+    faults: &mut Vec<u32>,
+) {
     let texts = texts(argument);
     for (row, valid) in argument.valid.iter().enumerate() {
-        push_text(out, |text| *valid && f(texts.get(row), text));
+        push_text(out, row, faults, |text| *valid && f(texts.get(row), text));
     }
 }
 
@@ -202,13 +207,23 @@ pub fn ints(column: &Column) -> &[i32] {
 /// The longest text that a function makes, bytes: one that fits into no Kafka record helps nobody.
 pub const MOST_TEXT: usize = 1 << 20;
 
-/// Adds a text that `write` adds to the end of a `VARCHAR` column, or NULL when it says so or the
-/// text is longer than [`MOST_TEXT`]; what it wrote then goes.
-pub fn push_text(out: &mut Column, write: impl FnOnce(&mut String) -> bool) {
+/// Adds a text that `write` adds to the end of a `VARCHAR` column, or NULL when it says so; what it
+/// wrote then goes. A text longer than [`MOST_TEXT`] is NULL too, and noted as a fault of the row.
+pub fn push_text(
+    out: &mut Column,
+    row: usize,
+    faults: &mut Vec<u32>,
+    write: impl FnOnce(&mut String) -> bool,
+) {
     let ColumnData::Varchar(texts) = &mut out.data else { unreachable!("the result is VARCHAR") };
     let text = texts.open();
     let start = text.len();
-    let valid = write(text) && text.len() - start <= MOST_TEXT;
+    let written = write(text);
+    let fits = text.len() - start <= MOST_TEXT;
+    if written && !fits {
+        faults.push(row as u32);
+    }
+    let valid = written && fits;
     if !valid {
         text.truncate(start);
     }

@@ -147,15 +147,14 @@ fn extract(
     let (json, path) = (arguments[0], arguments[1]);
     let (jsons, paths) = (texts(json), texts(path));
     for row in 0..rows {
-        push_text(out, |text| {
-            if !json.valid[row] || !path.valid[row] {
-                return false;
-            }
-            let Ok(path) = context.patterns.path(paths.get(row)) else {
-                faults.push(row as u32);
-                return false;
-            };
-            let Some(found) = path.find(jsons.get(row)) else { return false };
+        let both = json.valid[row] && path.valid[row];
+        let path = both.then(|| context.patterns.path(paths.get(row)));
+        if let Some(Err(_)) = path {
+            faults.push(row as u32);
+        }
+        let found = path.and_then(Result::ok).and_then(|path| path.find(jsons.get(row)));
+        push_text(out, row, faults, |text| {
+            let Some(found) = found else { return false };
             match found.string() {
                 Some(string) => text.push_str(&string),
                 None if found.is_object() || found.is_array() => found.write(text),
@@ -171,10 +170,10 @@ fn to_json(
     arguments: &[&Column],
     rows: usize,
     out: &mut Column,
-    _: &mut Vec<u32>,
+    faults: &mut Vec<u32>,
 ) {
     for row in 0..rows {
-        push_text(out, |text| {
+        push_text(out, row, faults, |text| {
             let mut bytes = std::mem::take(text).into_bytes();
             if matches!(arguments[0].data, crate::chunk::ColumnData::Timestamp(_)) {
                 let mut iso = String::new();

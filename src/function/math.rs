@@ -105,7 +105,12 @@ pub const FUNCTIONS: &[Scalar] = &[
     double("SIN", libm::sin, "The sine of an angle in radians.", &["SIN(0) = 0.0"]),
     double("COS", libm::cos, "The cosine of an angle in radians.", &["COS(0) = 1.0"]),
     double("TAN", libm::tan, "The tangent of an angle in radians.", &["TAN(0) = 0.0"]),
-    double("COT", |x| 1.0 / libm::tan(x), "The cotangent of an angle in radians.", &[]),
+    double(
+        "COT",
+        |x| 1.0 / libm::tan(x),
+        "The cotangent of an angle in radians.",
+        &["COT(1) = 0.6420926159343306"],
+    ),
     double("ASIN", libm::asin, "The arc sine, in radians.", &["ASIN(0) = 0.0"]),
     double("ACOS", libm::acos, "The arc cosine, in radians.", &["ACOS(1) = 0.0"]),
     double("ATAN", libm::atan, "The arc tangent, in radians.", &["ATAN(0) = 0.0"]),

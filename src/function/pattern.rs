@@ -22,21 +22,23 @@ type Kept<T> = Option<(String, Result<T, Fault>)>;
 impl Patterns {
     /// The regular expression.
     pub fn regex(&mut self, text: &str) -> Result<&Regex, Fault> {
-        keep(&mut self.regex, text, |text| {
+        let kept = keep(&mut self.regex, text, |text| {
             compile(text).map_err(|_| Fault("no regular expression"))
-        })
+        });
+        kept.map(|regex| &*regex)
     }
 
     /// The JSON path.
-    pub fn path(&mut self, text: &str) -> Result<&JsonPath, Fault> {
+    pub fn path(&mut self, text: &str) -> Result<&mut JsonPath, Fault> {
         keep(&mut self.path, text, |text| JsonPath::new(text).ok_or(Fault("no JSON path")))
     }
 
     /// The time format.
     pub fn format(&mut self, text: &str) -> Result<&TimeFormat, Fault> {
-        keep(&mut self.format, text, |text| {
+        let kept = keep(&mut self.format, text, |text| {
             TimeFormat::new(text).map_err(|_| Fault("no time format"))
-        })
+        });
+        kept.map(|format| &*format)
     }
 }
 
@@ -44,12 +46,12 @@ fn keep<'k, T>(
     kept: &'k mut Kept<T>,
     text: &str,
     compile: impl FnOnce(&str) -> Result<T, Fault>,
-) -> Result<&'k T, Fault> {
+) -> Result<&'k mut T, Fault> {
     if kept.as_ref().is_none_or(|(known, _)| known != text) {
         *kept = Some((text.to_owned(), compile(text)));
     }
-    let (_, result) = kept.as_ref().expect("was put there");
-    result.as_ref().map_err(|fault| *fault)
+    let (_, result) = kept.as_mut().expect("was put there");
+    result.as_mut().map_err(|fault| *fault)
 }
 
 /// Compiles a regular expression in Java's syntax, as far as it can be matched in linear time.

@@ -7,7 +7,8 @@ const DECIMAL_TIME: &str = "DATE and TIME are not supported yet";
 const BYTES: &str = "BYTES is not supported yet";
 const LAMBDA: &str = "lambda functions are not supported yet";
 
-const REFUSED: &[(&str, &str)] = &[
+/// The functions, with why.
+pub const REFUSED: &[(&str, &str)] = &[
     ("UUID", RANDOM),
     ("RANDOM", RANDOM),
     ("DATEADD", DECIMAL_TIME),

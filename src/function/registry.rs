@@ -125,20 +125,27 @@ pub fn resolve_table_function(
     name: &str,
     arguments: &[Option<DataType>],
 ) -> Result<(TableFunction, Resolved), ResolveError> {
-    let table = tables::FUNCTIONS
-        .iter()
-        .find(|table| table.function.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| unknown(name))?;
+    let table = find_table(name).ok_or_else(|| unknown(name))?;
     let bound = select(&table.function, arguments)?;
     let (parameters, return_type) = (bound.parameters, bound.returns);
     Ok((table.id, Resolved { name: table.function.name, parameters, return_type }))
 }
 
-/// Name, body and result of the overload with exactly these parameter types.
+/// Body and result of the overload with exactly these parameter types. A table function is one that
+/// gives an array of the rows.
 pub(super) fn overload(name: &str, arguments: &[DataType]) -> Result<(Body, Bound), ResolveError> {
-    let scalar = find_scalar(name).ok_or_else(|| unknown(name))?;
     let arguments: Vec<_> = arguments.iter().cloned().map(Some).collect();
-    Ok((scalar.body, select(&scalar.function, &arguments)?))
+    if let Some(scalar) = find_scalar(name) {
+        return Ok((scalar.body, select(&scalar.function, &arguments)?));
+    }
+    let table = find_table(name).ok_or_else(|| unknown(name))?;
+    let bound = select(&table.function, &arguments)?;
+    let returns = DataType::Array(Box::new(bound.returns));
+    Ok((table.id.body(), Bound { returns, ..bound }))
+}
+
+fn find_table(name: &str) -> Option<&'static tables::Table> {
+    tables::FUNCTIONS.iter().find(|table| table.function.name.eq_ignore_ascii_case(name))
 }
 
 fn find_scalar(name: &str) -> Option<&'static Scalar> {

@@ -225,9 +225,15 @@ fn unicode_escape(text: &str) -> Option<char> {
     characters.next().is_none().then_some(first)
 }
 
-fn concat(_: &mut Context, columns: &[&Column], rows: usize, out: &mut Column, _: &mut Vec<u32>) {
+fn concat(
+    _: &mut Context,
+    columns: &[&Column],
+    rows: usize,
+    out: &mut Column,
+    faults: &mut Vec<u32>,
+) {
     for row in 0..rows {
-        push_text(out, |text| {
+        push_text(out, row, faults, |text| {
             for column in columns.iter().filter(|column| column.valid[row]) {
                 text.push_str(texts(column).get(row));
             }
@@ -241,11 +247,11 @@ fn concat_ws(
     columns: &[&Column],
     rows: usize,
     out: &mut Column,
-    _: &mut Vec<u32>,
+    faults: &mut Vec<u32>,
 ) {
     let (separator, columns) = columns.split_first().expect("the separator is there");
     for row in 0..rows {
-        push_text(out, |text| {
+        push_text(out, row, faults, |text| {
             let mut first = true;
             for column in columns.iter().filter(|column| column.valid[row]) {
                 if !std::mem::take(&mut first) {
@@ -349,12 +355,12 @@ fn substring(
     columns: &[&Column],
     rows: usize,
     out: &mut Column,
-    _: &mut Vec<u32>,
+    faults: &mut Vec<u32>,
 ) {
     let (texts, positions) = (texts(columns[0]), ints(columns[1]));
     let lengths = columns.get(2).map(|column| ints(column));
     for row in 0..rows {
-        push_text(out, |out| {
+        push_text(out, row, faults, |out| {
             let there = columns.iter().all(|column| column.valid[row]);
             if there {
                 let length = lengths.map_or(i32::MAX, |lengths| lengths[row]);

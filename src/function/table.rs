@@ -52,7 +52,8 @@ pub struct Function {
     pub category: Category,
     /// What it does.
     pub doc: &'static str,
-    /// `call = result`, each tested.
+    /// `call = result`; of an aggregate `call of values = result`, of a table function `call gives
+    /// rows`. Each is tested.
     pub examples: &'static [&'static str],
     /// `name TYPE, … -> TYPE`, one for each overload ([`super::signature`]).
     pub signatures: &'static [&'static str],

@@ -1,6 +1,6 @@
 //! Table functions: one row to any number of rows.
 
-use super::call::Fault;
+use super::call::{Body, Fault, OfValues, Outcome};
 use super::table::{Category, Function, Kind};
 use crate::value::Value;
 
@@ -30,7 +30,7 @@ pub const FUNCTIONS: &[Table] = &[
             kind: Kind::Table,
             category: Category::Table,
             doc: "A row for each item of an array; none for an empty array or NULL.",
-            examples: &[],
+            examples: &["EXPLODE(ARRAY[1, NULL]) gives 1, NULL"],
             signatures: &["list ARRAY<T> -> T"],
         },
         id: TableFunction::Explode,
@@ -42,7 +42,10 @@ pub const FUNCTIONS: &[Table] = &[
             category: Category::Table,
             doc: "A row for each way of putting NULLs in the places of an array's items, the whole \
                   array last.",
-            examples: &[],
+            examples: &[
+                "CUBE_EXPLODE(ARRAY[1, 2]) gives ARRAY[NULL, NULL], ARRAY[NULL, 2], ARRAY[1, NULL], \
+                 ARRAY[1, 2]",
+            ],
             signatures: &["columns ARRAY<T> -> ARRAY<T>"],
         },
         id: TableFunction::CubeExplode,
@@ -53,6 +56,23 @@ pub const FUNCTIONS: &[Table] = &[
 const MAX_CUBE: usize = 16;
 
 impl TableFunction {
+    /// What computes all rows of a value as an array.
+    #[must_use]
+    pub const fn body(self) -> Body {
+        const fn of(function: TableFunction) -> OfValues {
+            match function {
+                TableFunction::Explode => |_, v| all(TableFunction::Explode, &v[0]),
+                TableFunction::CubeExplode => |_, v| all(TableFunction::CubeExplode, &v[0]),
+            }
+        }
+        fn all(function: TableFunction, value: &Value) -> Outcome {
+            let mut rows = Vec::new();
+            function.rows(value, &mut rows)?;
+            Ok(Value::Array(rows.into()))
+        }
+        Body::Values(of(self))
+    }
+
     /// Adds the rows for a value of the argument's type.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Runs the examples of the tables, and what does not fit into an example.
 
+mod docs;
+
 use super::registry::{all, names};
 use super::table::SCALARS;
 use super::*;
@@ -86,7 +88,7 @@ impl Reader<'_> {
             "ARRAY" => {
                 self.expect("[");
                 let items = self.list("]");
-                let item = items.iter().find_map(|(_, t)| t.clone()).expect("an item with a type");
+                let item = items.iter().find_map(|(_, t)| t.clone()).unwrap_or(DataType::Int);
                 let values = items.into_iter().map(|(value, _)| value).collect();
                 (Value::Array(values), Some(DataType::Array(Box::new(item))))
             }
@@ -174,6 +176,98 @@ fn examples_hold() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The rows of an example of a table function, and those that it says.
+fn run_table(example: &str) -> (Vec<Value>, Vec<Value>) {
+    let mut reader = Reader(example);
+    let name = reader.word();
+    reader.expect("(");
+    let arguments = reader.list(")");
+    reader.expect("gives");
+    let expected = reader.list(";").into_iter().map(|(value, _)| value).collect();
+    let table = tables::FUNCTIONS.iter().find(|table| table.function.name == name);
+    let mut rows = Vec::new();
+    table.expect(&name).id.rows(&arguments[0].0, &mut rows).expect("few rows");
+    (rows, expected)
+}
+
+#[test]
+fn examples_of_table_functions_hold() {
+    for table in tables::FUNCTIONS {
+        for example in table.function.examples {
+            let (rows, expected) = run_table(&format!("{example};"));
+            assert_eq!(rows, expected, "{example}");
+        }
+    }
+}
+
+/// The result of an example of an aggregate, and the one that it says.
+fn run_aggregate(example: &str) -> (Value, Value) {
+    use crate::aggregate::Update;
+    use crate::chunk::Column;
+    let (call, rest) = example.split_once(" of ").expect("the values");
+    let mut reader = Reader(rest);
+    let rows = reader.list("=");
+    let (expected, _) = reader.constant();
+    let data_type = rows.iter().find_map(|(_, data_type)| data_type.clone());
+    let mut reader = Reader(call);
+    let name = reader.word();
+    reader.expect("(");
+    let mut arguments = Vec::new();
+    while !reader.take(")") {
+        let data_type = data_type.clone();
+        if reader.take("v") {
+            arguments.push(AggregateArgument { data_type, constant: None });
+        } else if !reader.take("*") {
+            let (value, data_type) = reader.constant();
+            arguments.push(AggregateArgument { data_type, constant: Some(value) });
+        }
+        reader.take(",");
+    }
+    let resolved = resolve_aggregate(&name, &arguments).expect(example);
+    let argument = resolved.argument_type.as_ref().map(|data_type| {
+        let mut column = Column::new(data_type);
+        for (value, _) in &rows {
+            match data_type {
+                DataType::Struct(fields) => {
+                    column.push(&Value::Struct(vec![value.clone(); fields.len()].into()));
+                }
+                _ => column.push(value),
+            }
+        }
+        column
+    });
+    let mut accumulator =
+        resolved.function.accumulator(resolved.argument_type.as_ref()).expect(example);
+    accumulator.resize(1);
+    let updates: Vec<_> = (0..rows.len() as u32).map(|row| Update { row, group: 0 }).collect();
+    accumulator.update(&updates, argument.as_ref());
+    let mut out = Column::new(&resolved.return_type);
+    accumulator.evaluate_into(0, &mut out);
+    (out.value(0), expected)
+}
+
+#[test]
+fn examples_of_aggregates_hold() {
+    for function in aggregates::FUNCTIONS {
+        for example in function.examples {
+            assert!(example.starts_with(function.name), "{example}");
+            let (result, expected) = run_aggregate(example);
+            // INT and BIGINT are one number here.
+            let same = match (&result, &expected) {
+                (Value::Map(a), Value::Map(b)) => {
+                    let pairs = a.iter().zip(b.iter());
+                    a.len() == b.len()
+                        && pairs
+                            .into_iter()
+                            .all(|(a, b)| a.0 == b.0 && a.1.integer() == b.1.integer())
+                }
+                _ => result.total_cmp(&expected).is_eq(),
+            };
+            assert!(same, "{example}, not {result:?}");
+        }
+    }
 }
 
 #[test]

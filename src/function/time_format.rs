@@ -2,12 +2,11 @@
 //!
 //! Zones are UTC and fixed offsets: named zones need a database of them and are refused.
 
+use crate::format::calendar::{MONTHS, WEEKDAYS, civil, days_from_civil};
 use crate::time::DAY_MS;
 
-mod calendar;
 mod reader;
 
-use calendar::{civil, days_from_civil};
 use reader::{read_items, read_number, read_offset, set};
 
 /// A compiled pattern.
@@ -53,23 +52,6 @@ enum Field {
     Minute,
     Second,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A day and a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

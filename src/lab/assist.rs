@@ -19,6 +19,8 @@ use crate::sql::workspace::Workspace;
 pub struct Vocabulary {
     /// Keywords, in upper case.
     pub keywords: Vec<String>,
+    /// Those of them that are not reserved: a column can be called so.
+    pub can_be_names: Vec<String>,
     /// Names of types.
     pub types: Vec<String>,
     /// Functions, by name.
@@ -94,6 +96,11 @@ pub fn vocabulary() -> Vocabulary {
     };
     Vocabulary {
         keywords: Keyword::ALL.iter().map(|keyword| keyword.text().to_owned()).collect(),
+        can_be_names: Keyword::ALL
+            .iter()
+            .filter(|keyword| !keyword.is_reserved())
+            .map(|keyword| keyword.text().to_owned())
+            .collect(),
         types: TYPE_NAMES.map(str::to_owned).to_vec(),
         functions: registry::all().into_iter().map(function).collect(),
     }

@@ -1,6 +1,6 @@
-//! The built-in pipeline: the topics that the generator writes, the router that splits the mixed one,
-//! and the script of SQL that does the rest. The router is a plan value and no SQL: it takes a
-//! million records a second and says of each dead letter what is wrong with it, which no filter does.
+//! The built-in pipeline: the topics that the generator writes, and the script of SQL that does the
+//! rest, from the split of the mixed topic on. Also the router, which splits it without SQL and says
+//! of each dead letter where it is wrong; `streamglass count` takes it.
 
 use crate::clickstream::Config;
 use crate::plan::{Node, Op, Pipeline, Route, Split};
@@ -18,21 +18,31 @@ const NEWS_TOPIC: &str = "imply-news";
 pub const ORDERS: &str = "orders";
 /// The generator's shipments.
 pub const SHIPMENTS: &str = "shipments";
-/// Topics that the router writes, and what the records in them must have.
+/// Topics of the records of one type.
 pub const CLICKS: &str = "clicks";
 /// Ended sessions.
 pub const SESSIONS: &str = "sessions";
 /// Users, new and moved.
 pub const USERS: &str = "users";
-/// What the router could not read.
+/// What is none of these types, with the reason.
 pub const DEAD_LETTERS: &str = "dead-letters";
 /// Results: clicks a minute by state.
 pub const CLICKS_BY_STATE: &str = "clicks-by-state";
 /// Results: clicks of the last ten minutes by content.
 pub const TOP_CONTENT: &str = "top-content";
 
-/// The topics that the script of the built-in pipeline writes.
-pub const RESULTS: [&str; 3] = [CLICKS_BY_STATE, TOP_CONTENT, "users-by-country"];
+/// The topics that the script of the built-in pipeline creates.
+pub const RESULTS: [&str; 9] = [
+    CLICKS_BY_STATE,
+    TOP_CONTENT,
+    "users-by-country",
+    "averages-by-channel",
+    "clicks-gb",
+    "clicks-gb-with-users",
+    "visits-gb",
+    "conversion-by-channel",
+    "shipped-orders",
+];
 
 /// Size of the windows behind the line chart.
 pub const BY_STATE_MS: i64 = MINUTE_MS;
@@ -47,10 +57,9 @@ pub const CLICKS_COLUMN: &str = "CLICKS";
 /// Values over this are dead letters: Kafka's own default for the largest record.
 const MOST_VALUE_BYTES: u32 = 1 << 20;
 
-/// The topics that the generator and the router write; those of results come with their queries, and
-/// are as large as [`USERS`]. Memory is bounded by their retention: `bytes` are those of a partition
-/// when there are four or fewer, about 90 MB in all; more partitions share what four have, down to
-/// 64 KB.
+/// The topics that are there before any query; those of [`RESULTS`] come with theirs, and are as large
+/// as [`USERS`]. Memory is bounded by their retention: `bytes` are those of a partition when there are
+/// four or fewer, about 110 MB in all; more partitions share what four have, down to 64 KB.
 #[must_use]
 pub fn topics(config: &Config) -> Vec<TopicConfig> {
     let share = |bytes: u64| (bytes * 4 / u64::from(config.partitions().max(4))).max(1 << 16);
@@ -58,7 +67,7 @@ pub fn topics(config: &Config) -> Vec<TopicConfig> {
         retention_bytes: Some(share(bytes)),
         retention_ms: Some(24 * HOUR_MS),
         segment_bytes: (share(bytes) / 8) as u32,
-        // The raw topic must take what is too long for the router, or nobody would see it.
+        // The raw topic must take what is too long for the next, or nobody would see it.
         max_record_bytes: 4 * MOST_VALUE_BYTES,
         ..TopicConfig::new(name, config.partitions())
     };
@@ -80,7 +89,7 @@ fn quoted(text: &str) -> String {
     crate::sql::lexer::quote(text, '\'')
 }
 
-/// Splits the mixed topic by `recordType`.
+/// Splits the mixed topic by `recordType`, without SQL.
 #[must_use]
 pub fn router(name: &str, topic: &str) -> Pipeline {
     let required = |fields: &[(&str, DataType)]| {

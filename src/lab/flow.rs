@@ -95,7 +95,7 @@ impl FlowMap {
                 label: topic.name().to_owned(),
                 kind: if dead { FlowKind::DeadLetters } else { FlowKind::Topic },
                 detail: match (dead, partitions) {
-                    (true, _) => "Records that could not be read, with the reason".to_owned(),
+                    (true, _) => "Records of no known type, with the reason".to_owned(),
                     (false, 1) => "Topic with 1 partition".to_owned(),
                     (false, n) => format!("Topic with {n} partitions"),
                 },
@@ -108,7 +108,7 @@ impl FlowMap {
     fn query(&mut self, engine: &Engine, place: usize, pipeline: &Pipeline) {
         let (mut reads, mut writes) = (Vec::new(), Vec::new());
         let mut node = FlowNode {
-            label: pipeline.name.clone(),
+            label: words::step_label(pipeline).unwrap_or_else(|| pipeline.name.clone()),
             kind: FlowKind::Operator,
             detail: words::steps(pipeline),
             query: Some(pipeline.name.clone()),
@@ -116,7 +116,6 @@ impl FlowMap {
         for step in &pipeline.nodes {
             match &step.op {
                 Op::Split(split) => {
-                    node.kind = FlowKind::Router;
                     node.detail = format!("Splits by {}", split.member);
                     reads.push(&split.topic);
                     writes.extend(split.routes.iter().map(|route| &route.topic));
@@ -128,9 +127,6 @@ impl FlowMap {
                     // Results are in the topic that has the query's name: the label is another.
                     node.label = words::label(pipeline, aggregate);
                     node.detail = words::detail(aggregate);
-                }
-                Op::Join(_) if node.label == pipeline.name => {
-                    words::JOIN.clone_into(&mut node.label);
                 }
                 Op::Filter(_)
                 | Op::Project(_)

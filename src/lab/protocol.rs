@@ -30,7 +30,7 @@ pub enum Command {
         /// The seed, 0 to 2^53 − 1.
         #[cfg_attr(test, ts(type = "number"))]
         seed: u64,
-        /// The script of the pipeline behind the router; `null` for the built-in one.
+        /// The script of the pipeline; `null` for the built-in one.
         #[serde(default)]
         script: Option<String>,
     },
@@ -233,10 +233,8 @@ pub enum FlowKind {
     Generator,
     /// A topic.
     Topic,
-    /// A topic of records that could not be read.
+    /// A topic of records that nothing else takes.
     DeadLetters,
-    /// The router.
-    Router,
     /// A query's operator.
     Operator,
 }

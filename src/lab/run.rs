@@ -60,8 +60,8 @@ pub struct RunCheckpoint {
 }
 
 impl Run {
-    /// The beginning of a run; `script` is the pipeline behind the router, [`builtin::script`] or
-    /// another.
+    /// The beginning of a run; `script` is the pipeline over the generator's topics, [`builtin::script`]
+    /// or another.
     ///
     /// # Errors
     /// When the configuration's topics cannot be, or the script is wrong.
@@ -280,8 +280,8 @@ impl Run {
     }
 }
 
-/// A session over the topics that the generator writes and the router's, which runs. Topics that
-/// statements create are as large as those of results.
+/// A session over the topics of the generator and of its types of records. Topics that statements
+/// create are as large as those of results.
 ///
 /// # Errors
 /// When the configuration's topics cannot be.
@@ -293,7 +293,6 @@ pub fn ingestion(config: &Config) -> Result<Session, StartError> {
     for topic in builtin::topics(config) {
         engine.create_topic(topic)?;
     }
-    engine.start(builtin::router("router", config.topic()))?;
     let results = engine.topics().by_name(builtin::USERS).map(|topic| topic.config().clone());
     let session = Session::new(engine, Mode::Live);
     Ok(match results {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::log::{Entry, MOST_ENTRIES, Stamp};
+use super::problem;
 use super::protocol::Problem;
-use super::{MOST_SEED, problem};
+use crate::rng::MOST_SEED;
 
 /// The version of the form of a saved run.
 pub const VERSION: u32 = 1;

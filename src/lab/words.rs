@@ -24,8 +24,26 @@ pub fn label(pipeline: &Pipeline, aggregate: &Aggregate) -> String {
     format!("{} by {}", calls.join(", "), keys.join(", "))
 }
 
-/// The label of a query that joins.
-pub const JOIN: &str = "join";
+const JOIN: &str = "join";
+
+/// A short name of a query that does not aggregate, like `filter to clicks-gb`: what it does, and the
+/// topic that it writes. `None` when it writes none.
+#[must_use]
+pub fn step_label(pipeline: &Pipeline) -> Option<String> {
+    let topic = pipeline.nodes.iter().find_map(|node| match &node.op {
+        Op::Sink(sink) => Some(&sink.topic),
+        _ => None,
+    })?;
+    let has = |wanted: fn(&Op) -> bool| pipeline.nodes.iter().any(|node| wanted(&node.op));
+    let word = if has(|op| matches!(op, Op::Join(_))) {
+        JOIN
+    } else if has(|op| matches!(op, Op::Filter(_))) {
+        "filter"
+    } else {
+        "project"
+    };
+    Some(format!("{word} to {topic}"))
+}
 
 /// A column's name as people would write it: without case it means the same.
 fn name(name: &str) -> String {

@@ -14,9 +14,9 @@ type Places = Vec<Option<usize>>;
 
 /// How many columns a node gives, and how many of them are keys, which come first.
 #[derive(Clone, Copy, Debug, Default)]
-struct Shape {
-    width: usize,
-    keys: usize,
+pub(super) struct Shape {
+    pub width: usize,
+    pub keys: usize,
 }
 
 /// Leaves out what is not used. Of a node that no other takes, all columns are.
@@ -30,7 +30,7 @@ pub fn prune(pipeline: &mut Pipeline) {
     }
 }
 
-fn shapes(nodes: &[Node]) -> Vec<Shape> {
+pub(super) fn shapes(nodes: &[Node]) -> Vec<Shape> {
     let of_outputs = |outputs: &[Output]| Shape {
         width: outputs.len(),
         keys: outputs.iter().filter(|output| output.field.role == Role::Key).count(),

@@ -3,16 +3,20 @@
 use super::answer::PlanNode;
 use crate::plan::show::expression;
 use crate::plan::{Emit, Format, Node, Op, Output, Pipeline, Source};
+use crate::schema::{Field, Role};
 use crate::window::WindowSpec;
 
 /// The nodes of a plan in its order.
 #[must_use]
 pub fn explain(pipeline: &Pipeline) -> Vec<PlanNode> {
-    let mut names: Vec<Vec<String>> = Vec::new();
+    let mut names: Vec<Vec<Named>> = Vec::new();
     let mut nodes = Vec::new();
     for node in &pipeline.nodes {
-        let input: Vec<String> =
-            node.inputs.iter().flat_map(|input| names[*input].iter().cloned()).collect();
+        let from = |n: usize| node.inputs.get(n).map_or(&[][..], |input| &names[*input]);
+        // Of the right side of a join the key is the left one's.
+        let right = from(1).iter().filter(|(_, role)| *role == Role::Value);
+        let columns: Vec<Named> = from(0).iter().chain(right).cloned().collect();
+        let input: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
         let (operation, details) = describe(node, &input);
         nodes.push(PlanNode {
             name: node.name.clone(),
@@ -20,7 +24,7 @@ pub fn explain(pipeline: &Pipeline) -> Vec<PlanNode> {
             details,
             inputs: node.inputs.iter().map(|input| *input as u32).collect(),
         });
-        names.push(outputs(node, input));
+        names.push(outputs(node, columns));
     }
     nodes
 }
@@ -49,17 +53,21 @@ pub fn tree(nodes: &[PlanNode]) -> String {
     out
 }
 
-fn outputs(node: &Node, input: Vec<String>) -> Vec<String> {
-    let of = |outputs: &[Output]| outputs.iter().map(|o| o.field.name.to_string()).collect();
+/// A column's name, and whether it is of the key.
+type Named = (String, Role);
+
+fn outputs(node: &Node, input: Vec<Named>) -> Vec<Named> {
+    let named = |field: &Field| (field.name.to_string(), field.role);
+    let of = |outputs: &[Output]| -> Vec<Named> {
+        outputs.iter().map(|output| named(&output.field)).collect()
+    };
     match &node.op {
-        Op::Source(source) => {
-            source.output().fields.iter().map(|field| field.name.to_string()).collect()
-        }
+        Op::Source(source) => source.output().fields.iter().map(named).collect(),
         Op::Project(outputs) => of(outputs),
         Op::PartitionBy(by) => of(&by.outputs),
         Op::Explode(explode) => input.into_iter().chain(of(&explode.functions)).collect(),
         Op::Aggregate(aggregate) => {
-            let calls = aggregate.calls.iter().map(|call| call.field.name.to_string());
+            let calls = aggregate.calls.iter().map(|call| named(&call.field));
             of(&aggregate.group_by).into_iter().chain(calls).collect()
         }
         Op::Filter(_) | Op::Join(_) => input,

@@ -224,6 +224,23 @@ fn a_plan_names_columns_and_windows() {
 }
 
 #[test]
+fn a_plan_shows_a_condition_where_it_is_looked_at() {
+    let mut session = session();
+    let outcomes = run(
+        &mut session,
+        "CREATE TABLE people (id VARCHAR PRIMARY KEY, name VARCHAR)
+           WITH (KAFKA_TOPIC='people', VALUE_FORMAT='JSON', PARTITIONS=2);
+         EXPLAIN SELECT c.page, p.name FROM clicks c JOIN people p ON c.user = p.id
+           WHERE c.ms > 3 AND p.name <> 'x' EMIT CHANGES;",
+    );
+    let Outcome::Plan { nodes } = &outcomes[1] else { panic!("{outcomes:?}") };
+    let tree = explain::tree(nodes);
+    let at = |part: &str| tree.find(part).unwrap_or_else(|| panic!("{part} in\n{tree}"));
+    let order = ["P_NAME <> 'x'", "inner join [", "MS > 3", "read [CLICKS]", "read [PEOPLE]"];
+    assert!(order.map(at).is_sorted(), "{tree}");
+}
+
+#[test]
 fn a_checkpoint_brings_statements_and_queries_back() {
     let mut session = session();
     run(&mut session, "CREATE TABLE n AS SELECT user, COUNT(*) AS n FROM clicks GROUP BY user;");

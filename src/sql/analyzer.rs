@@ -12,7 +12,7 @@ mod insert;
 mod names;
 mod properties;
 mod query;
-mod scope;
+pub mod scope;
 mod select;
 mod source;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! The pure half of a session: whoever runs queries and holds topics takes the [`Step`]s.
 
+mod alter;
+
 use std::sync::Arc;
 
 use super::analyzer::{self, Context, InsertedValues, Planned, Purpose, Selected};
@@ -24,6 +26,8 @@ pub enum Step {
     Done(String),
     /// A source was declared: its topic is to be there.
     Declared(Source),
+    /// A source has more columns.
+    Altered(Source),
     /// A query is to be started; its source is in the catalog.
     Start(Box<Planned>),
     /// A row is to be written.
@@ -201,7 +205,9 @@ impl Workspace {
             StatementKind::CreateConnector { .. }
             | StatementKind::DropConnector { .. }
             | StatementKind::DescribeConnector(_) => unsupported("a connector", at),
-            StatementKind::AlterSource { .. } => unsupported("ALTER", at),
+            StatementKind::AlterSource { source_kind, name, columns } => {
+                self.alter(*source_kind, name, columns)
+            }
             StatementKind::AlterSystem { .. } => unsupported("ALTER SYSTEM", at),
             StatementKind::RunScript(_) => unsupported("RUN SCRIPT", at),
             StatementKind::AssertSchema { .. } => unsupported("a schema registry", at),

@@ -63,13 +63,14 @@ impl ClosedStore {
         Self { types, retention_ms, partitions: BTreeMap::new() }
     }
 
-    /// Adds a row; `values` must add one value to every column that it is given.
+    /// Adds a row, which is given back; `values` must add one value to every column that it is
+    /// given.
     pub fn push(
         &mut self,
         meta: ClosedMeta,
         keys: &mut KeyTable,
         values: impl FnOnce(&mut [Column]),
-    ) {
+    ) -> ClosedRow<'_> {
         let batches = self.partitions.entry(meta.partition).or_default();
         if batches.back().is_none_or(|batch| batch.keys.len() >= BATCH_ROWS) {
             batches.push_back(Batch { keys: Vec::new(), rows: Chunk::new(&self.types) });
@@ -82,14 +83,7 @@ impl ClosedStore {
         batch.rows.offsets.push(meta.offset);
         batch.rows.windows.push(meta.window);
         values(&mut batch.rows.columns);
-    }
-
-    /// The row that was pushed last to a partition.
-    #[must_use]
-    pub fn last(&self, partition: u32) -> Option<ClosedRow<'_>> {
-        let batch = self.partitions.get(&partition)?.back()?;
-        let row = batch.keys.len().checked_sub(1)?;
-        Some(ClosedRow { key: batch.keys[row], chunk: &batch.rows, row })
+        ClosedRow { key: meta.key, chunk: &batch.rows, row: batch.keys.len() - 1 }
     }
 
     /// Drops the batches whose windows have all outlived their retention at `stream_time`.

@@ -4,6 +4,7 @@
 //! are counted by reference and their numbers used again, so memory follows the live keys.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
@@ -20,13 +21,7 @@ const FREE: u32 = u32::MAX;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct KeyTable {
     types: Vec<DataType>,
-    hashes: Vec<u64>,
-    /// Start and length of each key's encoding in `arena`.
-    spans: Vec<(u32, u32)>,
-    /// What else belongs to a key's identity: the partition, where keys are not repartitioned.
-    scopes: Vec<u32>,
-    partitions: Vec<u32>,
-    references: Vec<u32>,
+    entries: Vec<Entry>,
     arena: Vec<u8>,
     dead_bytes: u32,
     free: Vec<u32>,
@@ -36,17 +31,32 @@ pub struct KeyTable {
     table: HashTable<u32>,
 }
 
+/// What is known of a key: all of it is wanted at once, so it is in one place of memory.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Entry {
+    hash: u64,
+    /// Where its encoding begins in the arena.
+    start: u32,
+    length: u32,
+    /// What else belongs to its identity: the partition, where keys are not repartitioned.
+    scope: u32,
+    partition: u32,
+    references: u32,
+}
+
+impl Entry {
+    const fn span(&self) -> Range<usize> {
+        self.start as usize..(self.start + self.length) as usize
+    }
+}
+
 impl KeyTable {
     /// No keys, of columns of these types.
     #[must_use]
     pub fn new(types: Vec<DataType>) -> Self {
         Self {
             types,
-            hashes: Vec::new(),
-            spans: Vec::new(),
-            scopes: Vec::new(),
-            partitions: Vec::new(),
-            references: Vec::new(),
+            entries: Vec::new(),
             arena: Vec::new(),
             dead_bytes: 0,
             free: Vec::new(),
@@ -58,9 +68,10 @@ impl KeyTable {
     /// Puts back what a checkpoint leaves out.
     pub fn rebuild(&mut self) {
         self.table.clear();
-        for id in (0..self.references.len()).filter(|&id| self.references[id] != FREE) {
-            let hashes = &self.hashes;
-            self.table.insert_unique(hashes[id], id as u32, |&other| hashes[other as usize]);
+        let entries = &self.entries;
+        for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.references != FREE)
+        {
+            self.table.insert_unique(entry.hash, id as u32, |&other| entries[other as usize].hash);
         }
     }
 
@@ -85,14 +96,14 @@ impl KeyTable {
     /// The most keys that there were at one time; every number is below it.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.references.len()
+        self.entries.len()
     }
 
     /// The partition of a key.
     #[must_use]
     #[inline]
     pub fn partition(&self, id: u32) -> u32 {
-        self.partitions[id as usize]
+        self.entries[id as usize].partition
     }
 
     /// The number of the key in `row`, whose hash is `hash` (see [`hash_rows`]); a new one gets
@@ -105,13 +116,10 @@ impl KeyTable {
         (hash, scope): (u64, u32),
         partition: impl FnOnce() -> u32,
     ) -> u32 {
-        let Self { table, hashes, spans, scopes, arena, .. } = self;
+        let Self { table, entries, arena, .. } = self;
         let found = table.find(hash, |&id| {
-            let id = id as usize;
-            hashes[id] == hash && scopes[id] == scope && {
-                let (start, length) = spans[id];
-                equals(columns, row, &arena[start as usize..(start + length) as usize])
-            }
+            let entry = &entries[id as usize];
+            entry.hash == hash && entry.scope == scope && equals(columns, row, &arena[entry.span()])
         });
         match found {
             Some(id) => *id,
@@ -131,28 +139,20 @@ impl KeyTable {
         columns.iter().for_each(|column| encode(column, row, &mut self.arena));
         let length = self.arena.len() - start;
         u32::try_from(self.arena.len()).expect("keys are under 4 GiB");
-        let span = (start as u32, length as u32);
+        let (start, length) = (start as u32, length as u32);
+        let entry = Entry { hash, start, length, scope, partition, references: 0 };
         let id = match self.free.pop() {
             Some(id) => {
-                let i = id as usize;
-                self.hashes[i] = hash;
-                self.spans[i] = span;
-                self.scopes[i] = scope;
-                self.partitions[i] = partition;
-                self.references[i] = 0;
+                self.entries[id as usize] = entry;
                 id
             }
             None => {
-                self.hashes.push(hash);
-                self.spans.push(span);
-                self.scopes.push(scope);
-                self.partitions.push(partition);
-                self.references.push(0);
-                self.references.len() as u32 - 1
+                self.entries.push(entry);
+                self.entries.len() as u32 - 1
             }
         };
-        let hashes = &self.hashes;
-        self.table.insert_unique(hash, id, |&other| hashes[other as usize]);
+        let entries = &self.entries;
+        self.table.insert_unique(hash, id, |&other| entries[other as usize].hash);
         self.candidates.push(id);
         id
     }
@@ -160,17 +160,17 @@ impl KeyTable {
     /// Number of references to a key.
     #[must_use]
     pub fn references(&self, id: u32) -> u32 {
-        self.references[id as usize]
+        self.entries[id as usize].references
     }
 
     /// Keeps the key.
     pub fn retain(&mut self, id: u32) {
-        self.references[id as usize] += 1;
+        self.entries[id as usize].references += 1;
     }
 
     /// Undoes one [`KeyTable::retain`]. The key goes at the next sweep.
     pub fn release(&mut self, id: u32) {
-        let references = &mut self.references[id as usize];
+        let references = &mut self.entries[id as usize].references;
         *references -= 1;
         if *references == 0 {
             self.candidates.push(id);
@@ -181,15 +181,15 @@ impl KeyTable {
     /// [`KeyTable::find_or_insert`] are still to be used.
     pub fn sweep(&mut self) {
         while let Some(id) = self.candidates.pop() {
-            let i = id as usize;
-            if self.references[i] != 0 {
+            let entry = &mut self.entries[id as usize];
+            if entry.references != 0 {
                 continue;
             }
-            self.references[i] = FREE;
-            if let Ok(entry) = self.table.find_entry(self.hashes[i], |&other| other == id) {
-                entry.remove();
+            entry.references = FREE;
+            if let Ok(found) = self.table.find_entry(entry.hash, |&other| other == id) {
+                found.remove();
             }
-            self.dead_bytes += self.spans[i].1;
+            self.dead_bytes += entry.length;
             self.free.push(id);
         }
         if self.dead_bytes > 1 << 16 && self.dead_bytes as usize > self.arena.len() / 2 {
@@ -199,13 +199,10 @@ impl KeyTable {
 
     fn compact(&mut self) {
         let mut arena = Vec::with_capacity(self.arena.len() - self.dead_bytes as usize);
-        for (span, references) in self.spans.iter_mut().zip(&self.references) {
-            if *references != FREE {
-                let start = arena.len() as u32;
-                let from = span.0 as usize;
-                arena.extend_from_slice(&self.arena[from..from + span.1 as usize]);
-                span.0 = start;
-            }
+        for entry in self.entries.iter_mut().filter(|entry| entry.references != FREE) {
+            let start = arena.len() as u32;
+            arena.extend_from_slice(&self.arena[entry.span()]);
+            entry.start = start;
         }
         self.arena = arena;
         self.dead_bytes = 0;
@@ -229,18 +226,17 @@ impl KeyTable {
                 unequal => return unequal,
             }
         }
-        self.scopes[a as usize].cmp(&self.scopes[b as usize])
+        self.entries[a as usize].scope.cmp(&self.entries[b as usize].scope)
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
-        let (start, length) = self.spans[id as usize];
-        &self.arena[start as usize..(start + length) as usize]
+        &self.arena[self.entries[id as usize].span()]
     }
 
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.arena.len() + self.references.len() * 28 + self.table.len() * 5
+        self.arena.len() + self.entries.len() * 28 + self.table.len() * 5
     }
 }
 

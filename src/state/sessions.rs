@@ -104,6 +104,26 @@ impl SessionStore {
         out.reverse();
     }
 
+    /// The session of `key` that reaches into `from..=to`, which then also has a record there, if it
+    /// is the key's only one.
+    #[inline]
+    pub fn extend_only(
+        &mut self,
+        key: u32,
+        (from, to): (i64, i64),
+        (timestamp, offset): (i64, i64),
+    ) -> Option<u32> {
+        let id = self.newest.get(key as usize).copied().filter(|id| *id != NONE)?;
+        let session = &mut self.sessions[id as usize];
+        if session.older != NONE || session.end < from || session.start > to {
+            return None;
+        }
+        session.start = session.start.min(timestamp);
+        session.end = session.end.max(timestamp);
+        session.offset = session.offset.max(offset);
+        Some(id)
+    }
+
     /// Puts a session of one record under `id`, a number that is not in the store.
     pub fn insert(&mut self, id: u32, key: u32, timestamp: i64, offset: i64, partition: u32) {
         if self.sessions.len() <= id as usize {

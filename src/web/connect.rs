@@ -8,17 +8,20 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::OffscreenCanvas;
 
 use crate::chart::panel::{Look, Panel, PanelStyle, Track, Unit};
-use crate::clickstream::{Config, Generator};
+use crate::clickstream::{Config, Generator, Sent};
+use crate::feed::origin::{Origin, Queried, Raw};
 use crate::feed::{Feed, Plan, STREAMS};
+use crate::lab::run::Run as LabRun;
 use crate::rng::Seed;
 use crate::sink::protocol::{
     AuthKind, ConnectSettings, Credentials, ListedFate, RateSetting, SinkEvent, SinkState,
+    Timestamps,
 };
 use crate::sink::settings::credential_errors;
 use crate::sink::{Action, Fate, Outcome, Request, Sender, Target};
@@ -78,7 +81,7 @@ struct State {
 /// What is sent, from its start to its end.
 struct Run {
     sender: Sender,
-    feed: Feed,
+    feed: Feed<'static>,
     begun: f64,
     rate: RateSetting,
     /// Times since the start, and the records acknowledged until then.
@@ -140,38 +143,28 @@ impl Connect {
         Ok(credentials.and_then(|credentials| credentials.authorization(kind)))
     }
 
-    /// Starts sending. `cluster` is the cluster's id for v3; `seed` is the generator's, `records` how
-    /// many are sent at most, and `configuration` the tree of the site's configuration, `null` for the
-    /// built-in one.
+    /// Starts sending. `cluster` is the cluster's id for v3, and `source` says what is sent.
     ///
     /// # Errors
-    /// When the settings or the configuration are invalid.
-    pub fn start(
-        &self,
-        settings: JsValue,
-        cluster: &str,
-        seed: f64,
-        records: Option<f64>,
-        configuration: JsValue,
-    ) -> Result<(), JsError> {
+    /// When settings, configuration or script are invalid, or a topic is not there.
+    pub fn start(&self, settings: JsValue, cluster: &str, source: JsValue) -> Result<(), JsError> {
         let target = target(settings)?;
+        let source: Source = read(source)?;
         let settings = &target.settings;
-        let tree: Option<serde_json::Value> = read(configuration)?;
-        let config = match tree {
-            None => Config::default(),
-            Some(tree) => Config::from_tree(&tree)?.0,
-        };
-        let stream = |from: &str| STREAMS.iter().find(|(name, _)| *name == from).map(|(_, of)| *of);
-        let topics = settings.topics.iter().map(|topic| stream(&topic.from));
+        let utc = utc();
+        let config = Arc::new(source.config(settings.timestamps, utc)?);
         let plan = Plan {
-            topics: topics.collect::<Option<_>>().ok_or_else(|| JsError::new("no such topic"))?,
             rate: settings.rate,
-            timestamps: settings.timestamps,
+            // Queries have their times from their run, which begins accordingly.
+            timestamps: match source.script {
+                Some(_) => Timestamps::Simulated,
+                None => settings.timestamps,
+            },
             end: Micros(i64::MAX),
-            most: records.map_or(u64::MAX, |records| records as u64),
+            most: source.records.map_or(u64::MAX, |records| records as u64),
         };
-        let (seed, now) = (Seed(seed as u64), now());
-        let feed = Feed::new(Generator::new(Arc::new(config), seed), plan);
+        let (seed, now) = (Seed(source.seed as u64), now());
+        let feed = Feed::new(source.origin(settings, &config)?, &config, plan);
         let mut state = self.state.borrow_mut();
         state.run = Some(Run {
             rate: settings.rate,
@@ -394,9 +387,9 @@ impl Run {
             self.feed.hold();
             return false;
         }
-        let utc = Micros((js_sys::Date::now() * 1e3) as i64);
+        let utc = utc();
         self.feed.advance(now, utc);
-        let made = self.feed.fill(&mut self.sender, now, utc, &|_| true);
+        let made = self.feed.fill(&mut self.sender, now, utc);
         if self.feed.is_done() {
             self.sender.drain(now);
         }
@@ -454,6 +447,67 @@ impl Run {
         tracks.push(Track { color: RATE, look: Look::Broad, points });
         Panel { unit: Unit::Number, until_ms, tracks, marks: Vec::new() }
     }
+}
+
+/// What is sent.
+#[derive(Deserialize)]
+struct Source {
+    /// The generator's seed.
+    seed: f64,
+    /// How many records at most.
+    records: Option<f64>,
+    /// The tree of the site's configuration; nothing is the built-in one.
+    configuration: Option<serde_json::Value>,
+    /// The queries whose topics are sent; without them the generator's own are.
+    script: Option<String>,
+}
+
+impl Source {
+    /// The configuration; with queries its virtual time begins at the time that records shall have.
+    fn config(&self, timestamps: Timestamps, utc: Micros) -> Result<Config, JsError> {
+        let mut config = match &self.configuration {
+            None => Config::default(),
+            Some(tree) => Config::from_tree(tree)?.0,
+        };
+        let start = match timestamps {
+            _ if self.script.is_none() => None,
+            Timestamps::Simulated => None,
+            Timestamps::Shifted { by_ms } => Some(config.start().plus(by_ms.saturating_mul(1_000))),
+            Timestamps::Current => Some(utc),
+        };
+        if let Some(start) = start {
+            let mut tree = config.tree().clone();
+            tree["Streamglass"]["start"] = start.timestamp().0.into();
+            config = Config::from_tree(&tree)?.0;
+        }
+        Ok(config)
+    }
+
+    fn origin(
+        &self,
+        settings: &ConnectSettings,
+        config: &Arc<Config>,
+    ) -> Result<Box<dyn Origin>, JsError> {
+        let (seed, topics) = (Seed(self.seed as u64), &settings.topics);
+        if let Some(script) = &self.script {
+            let run = LabRun::new(config, seed, script)?;
+            let names = topics.iter().map(|topic| &*topic.from);
+            let queried = Queried::new(run, names);
+            return Ok(Box::new(queried.map_err(|missing| JsError::new(&missing.join("\n")))?));
+        }
+        let stream = |from: &str| STREAMS.iter().find(|(name, _)| *name == from).map(|(_, of)| *of);
+        let streams = topics.iter().map(|topic| stream(&topic.from)).collect::<Option<_>>();
+        Ok(Box::new(Raw {
+            generator: Generator::new(Arc::clone(config), seed),
+            streams: streams.ok_or_else(|| JsError::new("the generator has no such topic"))?,
+            wants: &|_: &Sent<'_>| true,
+        }))
+    }
+}
+
+/// The time of day's clock.
+fn utc() -> Micros {
+    Micros((js_sys::Date::now() * 1e3) as i64)
 }
 
 /// One record for a connection test, by the sink's own ways.

@@ -1,10 +1,5 @@
-//! The worker's side of the page: commands in, events out, slices of work in between.
-//!
-//! A slice is short, so that a command that arrives meanwhile is answered soon at any load; frames
-//! are sent at their own pace, so that the page draws no more than eyes can follow.
-
-use std::cell::RefCell;
-use std::rc::Rc;
+//! The worker's side of the page: what of a lab is sent, drawn and when. Frames are sent at their own
+//! pace, so that the page draws no more than eyes can follow.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -15,9 +10,8 @@ use crate::chart::model::{ChartId, ChartStyle};
 use crate::lab::protocol::{Command, Event, Problem};
 use crate::lab::{Lab, Next};
 use crate::rng::Seed;
-use crate::web::canvas::Canvas;
-use crate::web::report::{self, Reached};
-use crate::web::schedule::Schedule;
+use crate::web::report::Reached;
+use crate::web::stage::{Engine, Page, Stage, due};
 
 /// The longest slice, milliseconds.
 pub(super) const SLICE_MS: f64 = 8.0;
@@ -35,31 +29,7 @@ pub(super) const WAIT_MS: u32 = 16;
 /// The engine of one element. Lives in a worker of its own.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Worker {
-    state: Rc<RefCell<State>>,
-}
-
-struct State {
-    lab: Lab,
-    emit: js_sys::Function,
-    charts: Vec<(ChartId, Canvas, ChartStyle)>,
-    visible: bool,
-    last_slice: f64,
-    last_tick: f64,
-    last_picture: f64,
-    last_inspection: f64,
-    /// When one of these was last sent.
-    last_sent: f64,
-    /// Whether something changed that the page has not been told.
-    stale: bool,
-    schedule: Option<Schedule>,
-}
-
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("visible", &self.visible).finish_non_exhaustive()
-    }
-}
+pub struct Worker(Stage<Desk>);
 
 #[wasm_bindgen]
 impl Worker {
@@ -68,47 +38,26 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(emit: js_sys::Function) -> Self {
-        report::install(&emit, Reached::Lab(None));
-        let now = now();
-        let state = Rc::new(RefCell::new(State {
+        let desk = Desk {
             lab: Lab::new(Seed(1)),
-            emit,
-            charts: Vec::new(),
-            visible: true,
-            last_slice: now,
+            begun: false,
             last_tick: f64::MIN,
             last_picture: f64::MIN,
             last_inspection: f64::MIN,
             last_sent: f64::MIN,
-            stale: false,
-            schedule: None,
-        }));
-        let of_slice = Rc::downgrade(&state);
-        let schedule = Schedule::new(move || {
-            if let Some(state) = of_slice.upgrade() {
-                state.borrow_mut().slice();
-            }
-        });
-        state.borrow_mut().schedule = Some(schedule);
-        Self { state }
+        };
+        Self(Stage::new(desk, emit))
     }
 
     /// Carries out a command; what it answers is sent as an event.
     pub fn command(&self, command: JsValue) {
-        let mut state = self.state.borrow_mut();
-        if let Some(event) = state.carry_out(command) {
-            state.send(&event);
-        }
-        state.refresh();
+        self.0.command(command);
     }
 
     /// Carries out a command; what it answers, or `null`, is returned to who asked.
     #[must_use]
     pub fn ask(&self, command: JsValue) -> JsValue {
-        let mut state = self.state.borrow_mut();
-        let answer = state.carry_out(command);
-        state.refresh();
-        answer.map_or(JsValue::NULL, |event| value_of(&event))
+        self.0.ask(command)
     }
 
     /// Draws a chart on a canvas from now on.
@@ -121,13 +70,7 @@ impl Worker {
         canvas: OffscreenCanvas,
         style: JsValue,
     ) -> Result<(), JsError> {
-        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
-        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
-        let mut state = self.state.borrow_mut();
-        state.charts.retain(|(id, ..)| *id != chart);
-        state.charts.push((chart, Canvas::new(canvas)?, style));
-        state.refresh();
-        Ok(())
+        self.0.canvas(chart, canvas, style)
     }
 
     /// Changes size and colours of a chart.
@@ -135,120 +78,94 @@ impl Worker {
     /// # Errors
     /// When the chart or the style is none.
     pub fn style(&self, chart: JsValue, style: JsValue) -> Result<(), JsError> {
-        let chart: ChartId = serde_wasm_bindgen::from_value(chart)?;
-        let style: ChartStyle = serde_wasm_bindgen::from_value(style)?;
-        let mut state = self.state.borrow_mut();
-        if let Some(drawn) = state.charts.iter_mut().find(|(id, ..)| *id == chart) {
-            drawn.2 = style;
-        }
-        state.refresh();
-        Ok(())
+        self.0.style(chart, style)
     }
 
     /// Whether anyone can see the element: a hidden one stands still.
     pub fn visible(&self, visible: bool) {
-        let mut state = self.state.borrow_mut();
-        state.visible = visible;
-        state.last_slice = now();
-        state.refresh();
+        self.0.visible(visible);
     }
 }
 
-impl State {
-    fn carry_out(&mut self, command: JsValue) -> Option<Event> {
-        match serde_wasm_bindgen::from_value::<Command>(command) {
-            Ok(command) => self.lab.command(command),
-            Err(error) => {
-                let problem = Problem { path: String::new(), message: error.to_string() };
-                Some(Event::Refused { problems: vec![problem] })
-            }
-        }
+struct Desk {
+    lab: Lab,
+    /// Whether there was a slice: before the first there is nothing to save.
+    begun: bool,
+    last_tick: f64,
+    last_picture: f64,
+    last_inspection: f64,
+    /// When one of these was last sent.
+    last_sent: f64,
+}
+
+impl Engine for Desk {
+    type Command = Command;
+    type Event = Event;
+    type Picture = ChartId;
+    type Style = ChartStyle;
+
+    fn command(&mut self, command: Command) -> Option<Event> {
+        self.lab.command(command)
     }
 
-    /// Has the page told of everything at the next slice, which comes soon.
+    fn refused(message: String) -> Event {
+        Event::Refused { problems: vec![Problem { path: String::new(), message }] }
+    }
+
+    fn slice(&mut self, elapsed_ms: f64, more: impl Fn() -> bool) -> Next {
+        self.begun = true;
+        self.lab.slice(elapsed_ms, more)
+    }
+
+    fn reached(&self) -> Reached {
+        Reached::Lab(self.begun.then(|| self.lab.save()))
+    }
+
     fn refresh(&mut self) {
-        self.stale = true;
         self.last_tick = f64::MIN;
         self.last_picture = f64::MIN;
         self.last_inspection = f64::MIN;
         self.last_sent = f64::MIN;
-        if let Some(schedule) = &self.schedule {
-            schedule.soon();
-        }
     }
 
-    fn slice(&mut self) {
-        let begun = now();
-        let elapsed = begun - self.last_slice;
-        self.last_slice = begun;
-        let next = if self.visible {
-            // A command is answered before the run goes on.
-            let is_asked = self.last_sent == f64::MIN;
-            let until = if is_asked { begun } else { begun + SLICE_MS };
-            let next = self.lab.slice(elapsed, || now() < until);
-            self.stale |= next != Next::Idle;
-            next
-        } else {
-            Next::Idle
-        };
-        report::reached(Reached::Lab(Some(self.lab.save())));
-        self.show(next == Next::Idle);
-        let Some(schedule) = &self.schedule else { return };
-        match next {
-            Next::Soon => schedule.soon(),
-            Next::Later => schedule.later(WAIT_MS),
-            Next::Idle => {}
-        }
-    }
-
-    /// Sends what is due, one at a time. When the run comes to rest, all of it.
-    fn show(&mut self, at_rest: bool) {
-        if !self.stale {
-            return;
-        }
+    /// One thing at a time.
+    fn show(&mut self, page: &mut Page<Self>, at_rest: bool) -> bool {
         let now = now();
-        if at_rest {
-            self.stale = false;
-        } else if now - self.last_sent < APART_MS {
-            return;
+        if !at_rest && now - self.last_sent < APART_MS {
+            return false;
         }
-        let due = |last: &mut f64, every: f64| {
-            let due = now - *last >= every;
-            if due {
-                *last = now;
-            }
-            due
-        };
-        if at_rest || due(&mut self.last_tick, TICK_MS) {
+        if at_rest || due(now, &mut self.last_tick, TICK_MS) {
             self.last_sent = now;
             // The dataflow first: the figures of a tick are those of its nodes.
             for event in self.lab.news() {
-                self.send(&event);
+                page.tell(&event);
             }
-            let tick = self.lab.tick();
-            self.send(&Event::Tick(tick));
+            page.tell(&Event::Tick(self.lab.tick()));
             if !at_rest {
-                return;
+                return false;
             }
         }
-        if at_rest || due(&mut self.last_picture, PICTURE_MS) {
+        if at_rest || due(now, &mut self.last_picture, PICTURE_MS) {
             self.last_sent = now;
-            self.draw();
+            self.draw(page);
             if !at_rest {
-                return;
+                return false;
             }
         }
-        if at_rest || due(&mut self.last_inspection, INSPECTION_MS) {
+        if at_rest || due(now, &mut self.last_inspection, INSPECTION_MS) {
             self.last_sent = now;
             if let Some(inspection) = self.lab.inspection() {
-                self.send(&Event::Inspection(inspection));
+                page.tell(&Event::Inspection(inspection));
             }
         }
+        at_rest
     }
+}
 
-    fn draw(&mut self) {
-        let mut drawn = Vec::with_capacity(self.charts.len());
-        for (chart, canvas, style) in &mut self.charts {
+impl Desk {
+    fn draw(&mut self, page: &mut Page<Self>) {
+        let mut drawn = Vec::with_capacity(page.pictures.len());
+        for (chart, canvas, style) in &mut page.pictures {
             let mut data = self.lab.chart(*chart);
             data.plot = match canvas.draw(&data, style) {
                 Ok(plot) => Some(plot),
@@ -260,13 +177,7 @@ impl State {
             };
             drawn.push(data);
         }
-        for data in drawn {
-            self.send(&Event::Chart(data));
-        }
-    }
-
-    fn send(&self, event: &Event) {
-        send(&self.emit, event);
+        drawn.into_iter().for_each(|data| page.tell(&Event::Chart(data)));
     }
 }
 

@@ -31,6 +31,24 @@ fn what_is_wrong_is_told_before_anything_is_sent() {
 }
 
 #[test]
+fn queries_to_send_are_checked_before_anything_is_sent() {
+    let right = file("right.sql", b"CREATE STREAM raw (line STRING) WITH (KAFKA_TOPIC = 'imply-news', VALUE_FORMAT = 'KAFKA');");
+    let wrong = file(
+        "wrong.sql",
+        b"CREATE STREAM raw (line STRING) WITH (KAFKA_TOPIC = 'imply-news');\nSELECT;",
+    );
+    let [right, wrong] = [right, wrong].map(|path| path.display().to_string());
+    let sent = |more: &[&str]| {
+        run(&[&["generate", "--events", "3", "--to", "http://127.0.0.1:1"], more].concat())
+    };
+    sent(&["--sql", &right]).fails(64, &["--topic"]);
+    sent(&["--sql", &right, "--topic", "clicks", "--records", "click"]).fails(64, &["WHERE"]);
+    sent(&["--sql", &right, "--topic", "clix"]).fails(2, &["`clix`", "clicks, "]);
+    sent(&["--sql", &wrong, "--topic", "clicks"]).fails(2, &["wrong.sql", "line 2"]);
+    sent(&["--sql", &right, "--topic", "clicks"]).fails(1, &["refused"]);
+}
+
+#[test]
 fn a_password_in_the_address_is_not_repeated() {
     let run = run(&["generate", "--events", "3", "--to", "http://me:sesame@127.0.0.1:1"]);
     assert!(!run.err.contains("sesame"));

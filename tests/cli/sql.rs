@@ -87,7 +87,7 @@ fn a_script_at_the_prompt_prints_the_same_every_time() {
     let table = run_on(&["sql"], script.as_bytes()).quiet();
     assert_eq!(run_on(&["sql"], script.as_bytes()).quiet().out, table.out);
     let text = String::from_utf8(table.out).expect("UTF-8");
-    for part in ["query CTAS_N_4 is running", "home ", "(7 rows)", "SESSION ", "VALUE"] {
+    for part in ["query CTAS_N_14 is running", "home ", "(7 rows)", "SESSION ", "VALUE"] {
         assert!(text.contains(part), "{part} in {text}");
     }
     let json = run_on(&["sql", "--output", "json"], script.as_bytes()).quiet();

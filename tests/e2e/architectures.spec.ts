@@ -1,7 +1,9 @@
 // The Architectures room: it opens, plays, answers what a person does, goes back, and finds the digest
 // that the command line's engine finds.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 import type { Locator, Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
@@ -12,6 +14,14 @@ import { element, expect, open, test } from "./lab.ts";
 const MINUTE = 60_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const golden = JSON.parse(readFileSync(new URL("../golden/experiment.json", import.meta.url), "utf8")) as { experiment: string; seed: number; toMs: number; digest: string };
+
+const top = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What the command line prints: the report's bytes. */
+function printed(args: readonly string[]): string {
+  const [program, before] = ["cargo", ["run", "--quiet", "--bin", "streamglass", "--"]] as const;
+  return execFileSync(program, [...before, "simulate", ...args, "--format", "json"], { cwd: top, encoding: "utf8", maxBuffer: 1 << 26 });
+}
 
 declare global {
   interface Window {
@@ -40,7 +50,8 @@ class Bench {
   }
 
   async settled(wanted: (tick: ExperimentTick) => boolean = () => true): Promise<ExperimentTick> {
-    const rested = await this.page.waitForFunction(() => (window.progress !== null && !window.progress.playing && !window.progress.seeking ? window.progress : null));
+    // It rests when the checkers are through: then there is a digest.
+    const rested = await this.page.waitForFunction(() => (window.progress !== null && !window.progress.playing && window.progress.digest !== null ? window.progress : null));
     const tick = (await rested.jsonValue()) as ExperimentTick;
     if (wanted(tick)) return tick;
     await this.page.waitForTimeout(50);
@@ -53,6 +64,93 @@ class Bench {
     return this.settled(({ clockMs }) => clockMs === toMs);
   }
 }
+
+/** The report as the room hands it out. */
+async function report({ room, page }: Bench): Promise<string> {
+  const download = page.waitForEvent("download");
+  await room.getByRole("button", { name: "Report" }).click();
+  return readFileSync(await (await download).path(), "utf8");
+}
+
+const MINUTES = [0.5, 1.7] as const;
+
+for (const [experiment, link, args] of [
+  ["crash", "for=2h&do=30m~late:3%25:6m:30m&do=70m~fix-reprocess:etl+batch+speed+stream", ["--do", "30m=late:3%:6m:30m", "--do", "70m=fix-reprocess:etl+batch+speed+stream"]],
+  ["hand-off", "for=2h&question=session-length&hand-off=by-offset&period=20m", ["--set", "question=session-length", "--set", "hand-off=by-offset", "--set", "period=20m"]],
+  ["distinct", "for=2h&period=30m", ["--set", "period=30m"]],
+  ["idle-stream", "for=2h&at=50m&heartbeat=1m", ["--set", "at=50m", "--set", "heartbeat=1m"]],
+  ["late-data", "for=2h&late-delay=log-normal&at=80m", ["--set", "late-delay=log-normal", "--set", "at=80m"]],
+] as const) {
+  test(`the report of ${experiment} is the command line's, byte for byte, at any speed and after going back`, async ({ page }) => {
+    test.setTimeout(600_000);
+    const native = printed([experiment, ...args, "--for", "2h"]);
+    const bench = await Bench.open(page, `${experiment}?v=1&seed=7&${link}`);
+    const end = 120 * MINUTE;
+    await bench.goTo(end);
+    expect(await report(bench)).toBe(native);
+    // Played, not sought, at two speeds.
+    await bench.goTo(0);
+    await bench.room.getByRole("radio", { name: "3600×" }).check();
+    await bench.room.locator("[data-action=play]").click();
+    await page.waitForFunction((half) => (window.progress?.clockMs ?? 0) > half, end / 2);
+    await bench.room.getByRole("radio", { name: "max" }).check();
+    await bench.settled(({ clockMs }) => clockMs === end);
+    expect(await report(bench)).toBe(native);
+    for (const part of MINUTES) await bench.goTo(Math.round(part * 30 * MINUTE));
+    await bench.goTo(end);
+    expect(await report(bench)).toBe(native);
+  });
+}
+
+test("a link brings the run back as it was", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const bench = await Bench.open(page, "crash");
+  await bench.goTo(30 * MINUTE);
+  await bench.room.locator("section[aria-labelledby=operations-title] summary").click();
+  await bench.room.getByRole("button", { name: "Outage", exact: true }).click();
+  const field = bench.room.getByLabel("Checkpoint interval", { exact: true });
+  await field.fill("2m");
+  await field.press("Enter");
+  const there = await bench.goTo(45 * MINUTE);
+  await bench.room.getByRole("button", { name: "Copy link" }).click();
+  await expect(bench.room.locator(".taken")).toContainText("streamglass simulate crash --seed 7 --set checkpoint=2m --do 30m=outage:10m");
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(address).hash).toBe("#architectures/crash?v=1&seed=7&checkpoint=2m&do=30m~outage:10m&now=45m");
+  await page.goto("about:blank");
+  await open(page, address);
+  const back = await bench.settled(({ clockMs }) => clockMs === 45 * MINUTE);
+  expect(back.digest).toBe(there.digest);
+  expect(back.log.filter(({ preset }) => !preset)).toHaveLength(1);
+});
+
+test("a link that is wrong says so, as text", async ({ page }) => {
+  const bench = await Bench.open(page, "crash?do=1m~%3Cimg src=x onerror=alert(1)%3E");
+  await expect(bench.room.locator(".late[role=alert]")).toContainText("<img src");
+  await expect(bench.room.locator("img")).toHaveCount(0);
+  expect((await bench.settled()).clockMs).toBe(0);
+});
+
+test("whoever comes back from another room finds the run as it was", async ({ page }) => {
+  const bench = await Bench.open(page, "crash");
+  await bench.goTo(30 * MINUTE);
+  await bench.room.getByRole("button", { name: "Crash a worker", exact: true }).click();
+  const there = await bench.goTo(50 * MINUTE);
+  await page.getByRole("link", { name: "Pipeline" }).click();
+  await expect(bench.room.locator("stream-glass-architectures")).toHaveCount(0);
+  await page.evaluate(() => (window.progress = null));
+  await page.getByRole("link", { name: "Architectures" }).click();
+  await expect(bench.room.locator(".xclock")).toContainText("0:50:00");
+  await expect(bench.room.locator(".panel-age .canvas-slot canvas")).toBeVisible();
+  const back = await bench.goTo(51 * MINUTE);
+  expect([back.log, back.latestMs]).toEqual([there.log, 51 * MINUTE]);
+  expect((await bench.goTo(50 * MINUTE)).digest).toBe(there.digest);
+});
+
+test("what goes wrong comes before what mends it", async ({ page }) => {
+  const { room } = await Bench.open(page, "crash");
+  const labels = await room.locator("section[aria-labelledby=operations-title] > .operations button").allTextContents();
+  expect(labels).toEqual(["Crash a worker", "Fix, reprocess"]);
+});
 
 test("opens, plays, and its numbers move", async ({ page }) => {
   const { room } = await Bench.open(page, "batch-staleness");

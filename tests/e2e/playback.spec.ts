@@ -40,6 +40,7 @@ test("a step is one second, and sixty of them are a minute", async ({ page }) =>
 
 test("going back gives the same numbers, and so does another speed", async ({ page, context }) => {
   test.setTimeout(90_000);
+  test.setTimeout(90_000);
   const run = await Run.open(page);
   await run.speed(3600);
   await page.waitForTimeout(1500);

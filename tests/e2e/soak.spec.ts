@@ -1,11 +1,11 @@
 // The page left running at full load: memory stays flat, the main thread stays free. `cargo xtask
 // soak` runs it for ten minutes; SOAK_MINUTES says how long.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 
 import type { Browser, Page } from "@playwright/test";
 
 import { expect, open, test } from "./lab.ts";
-import { quantile, workPerFrame } from "./trace.ts";
+import { quantile, resident, workPerFrame } from "./trace.ts";
 
 const minutes = Number(process.env["SOAK_MINUTES"] ?? "1");
 /** Events a second of wall time. */
@@ -87,20 +87,7 @@ async function memory(browser: Browser, page: Page): Promise<{ heap: number; res
   const { metrics } = await session.send("Performance.getMetrics");
   await session.detach();
   const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? 0;
-  return { heap, resident: await resident(browser) };
-}
-
-/** Of all renderers the largest: it has the engine's memory too, since workers live in it. */
-async function resident(browser: Browser): Promise<number | null> {
-  if (process.platform !== "linux") return null;
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  await session.detach();
-  const sizes = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => {
-    const status = readFileSync(`/proc/${id}/status`, "utf8");
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-  });
-  return Math.max(0, ...sizes);
+  return { heap, resident: await resident(browser, "VmRSS") };
 }
 
 /** The last third does not stand above the middle one; the first may grow until retention begins. */

@@ -147,6 +147,8 @@ test("a query is followed live, held and stopped", async ({ page }) => {
 });
 
 test("a new query is in the flow and its topic in the inspector, and both go with a seek back", async ({ page }) => {
+  // Three seeks over twenty minutes of fourteen queries.
+  test.setTimeout(90_000);
   const desk = await Desk.open(page);
   await desk.choose("10-conversion-by-channel");
   await desk.runAll();
@@ -162,9 +164,9 @@ test("a new query is in the flow and its topic in the inspector, and both go wit
   await expect(topic).toHaveCount(0);
   expect((await desk.run.goTo(20 * MINUTE)).digest).toBe(there.digest);
   await expect(topic).toBeVisible();
-  await desk.card.getByText("Running queries: 4").click();
-  await desk.card.getByRole("button", { name: "Terminate CTAS_CONVERSION_4" }).click();
-  await expect(desk.card.getByText("Running queries: 3")).toBeVisible();
+  await desk.card.getByText("Running queries: 14").click();
+  await desk.card.getByRole("button", { name: "Terminate CTAS_CONVERSION_14" }).click();
+  await expect(desk.card.getByText("Running queries: 13")).toBeVisible();
 });
 
 test("a plan is shown as a tree", async ({ page }) => {

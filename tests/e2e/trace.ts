@@ -1,4 +1,6 @@
 // How busy the main thread is, from Chromium's own trace.
+import { readFileSync } from "node:fs";
+
 import type { Browser, Page } from "@playwright/test";
 
 /** One frame of a 60 Hz screen, in microseconds. */
@@ -74,4 +76,17 @@ function frames(tasks: readonly TraceEvent[], share: (task: TraceEvent) => numbe
     until = Math.max(until, end);
   }
   return Array.from(busy, (ms) => ms ?? 0).sort((a, b) => a - b);
+}
+
+/** Bytes (Linux), now or at most so far, of the largest of all renderers: it has the engine's memory too, since workers live in it. */
+export async function resident(browser: Browser, what: "VmRSS" | "VmHWM"): Promise<number | null> {
+  if (process.platform !== "linux") return null;
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const sizes = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => {
+    const status = readFileSync(`/proc/${id}/status`, "utf8");
+    return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
+  });
+  return Math.max(0, ...sizes);
 }

@@ -1,6 +1,8 @@
 //! Random settings and faults, judged by the checkers. A failure prints the command that replays it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use streamglass::architecture::{Operation, Path, SwitchWhen};
 use streamglass::experiment::protocol::Logged;
@@ -18,8 +20,9 @@ fn one<T: Clone>(draws: &mut Stream, of: &[T]) -> T {
 }
 
 fn settings(draws: &mut Stream) -> Vec<(String, String)> {
-    let all: [(&str, &[&str]); 24] = [
-        ("question", &["clicks", "clicks", "users", "conversion"]),
+    let all: [(&str, &[&str]); 32] = [
+        ("question", &["clicks", "clicks", "users", "conversion", "session-length"]),
+        ("session-gap", &["30m", "2m"]),
         ("window", &["1m", "5m", "30s", "10m", "0s"]),
         ("source", &["clickstream", "poisson", "constant"]),
         ("rate", &["0.5", "2", "7"]),
@@ -43,6 +46,13 @@ fn settings(draws: &mut Stream) -> Vec<(String, String)> {
         ("checkpoint", &["5s", "17s", "3m"]),
         ("throughput", &["5", "50", "2000"]),
         ("seeded", &["off", "on"]),
+        ("emit", &["changes", "changes", "final"]),
+        ("heartbeat", &["0s", "0s", "7s", "1m"]),
+        ("retention", &["0s", "0s", "15m", "5m"]),
+        ("segment", &["1m", "5m"]),
+        ("archive", &["off", "on"]),
+        ("bad", &["0", "0", "3%"]),
+        ("in-place", &["off", "on"]),
     ];
     let pair =
         |(name, values): &(&str, &[&str])| ((*name).to_owned(), one(draws, values).to_owned());
@@ -59,7 +69,7 @@ fn operation(draws: &mut Stream) -> Operation {
     ];
     let (paths, share) = (one(draws, &paths), one(draws, &[0.02, 0.5]));
     let for_ms = one(draws, &[MINUTE, 10 * MINUTE]);
-    match draws.below(14) {
+    match draws.below(16) {
         0 => Operation::DeployBug { paths },
         1 => Operation::Fix { paths, reprocess: true },
         2 => Operation::Fix { paths, reprocess: false },
@@ -72,6 +82,8 @@ fn operation(draws: &mut Stream) -> Operation {
         10 => Operation::Silence { for_ms },
         11 => Operation::LateData { share, mean_ms: 3 * MINUTE, for_ms },
         12 => Operation::Duplicates { share, for_ms },
+        13 => Operation::Drops { share, for_ms },
+        14 => Operation::BadData { share, for_ms },
         _ => Operation::MissBatch,
     }
 }
@@ -106,32 +118,47 @@ fn one_run(number: u64) -> Result<(), String> {
     }
 }
 
-fn runs(numbers: std::ops::Range<u64>) {
-    for number in numbers {
-        if let Err(why) = one_run(number) {
-            panic!("run {number}: {why}");
+/// Runs of these numbers, on all cores, until one fails or `more` says that it is enough.
+fn runs(numbers: std::ops::Range<u64>, more: impl Fn() -> bool + Sync) -> u64 {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (next, failed) = (AtomicU64::new(numbers.start), Mutex::new(None));
+    let work = || {
+        while failed.lock().expect("no panic holds it").is_none() && more() {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= numbers.end {
+                break;
+            }
+            if let Err(why) = one_run(number) {
+                let mut failed = failed.lock().expect("no panic holds it");
+                failed.get_or_insert(format!("run {number}: {why}"));
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        (0..threads).for_each(|_| drop(scope.spawn(work)));
+    });
+    if let Some(why) = failed.into_inner().expect("no panic holds it") {
+        panic!("{why}");
     }
+    next.into_inner().min(numbers.end) - numbers.start
 }
 
 #[test]
 fn a_thousand_random_runs_hold_what_must_hold() {
-    runs(0..1_000);
+    assert_eq!(runs(0..1_000, || true), 1_000);
 }
 
-/// `STREAMGLASS_SOAK_RUNS` runs (100,000), or as many as the time allows.
+/// As many runs as `STREAMGLASS_SOAK_RUNS` says, however long they take; otherwise up to 100,000, as
+/// the time allows.
 #[test]
 #[ignore = "long"]
-#[allow(clippy::disallowed_methods, reason = "a test that runs for a time")]
+#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a test that runs for a time")]
 fn soak_random_runs() {
-    let number = |name: &str, default: u64| {
-        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-    };
-    let seconds = number("STREAMGLASS_SOAK_SECONDS", 10);
-    let (begun, most) = (std::time::Instant::now(), number("STREAMGLASS_SOAK_RUNS", 100_000));
-    let mut at = 1_000;
-    while at < 1_000 + most && begun.elapsed().as_secs() < seconds {
-        runs(at..at + 50);
-        at += 50;
-    }
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let most = number("STREAMGLASS_SOAK_RUNS");
+    let seconds = number("STREAMGLASS_SOAK_SECONDS").unwrap_or(10);
+    let begun = std::time::Instant::now();
+    let more = || most.is_some() || begun.elapsed().as_secs() < seconds;
+    let done = runs(1_000..1_000 + most.unwrap_or(100_000), more);
+    eprintln!("{done} random runs in {:.0} s", begun.elapsed().as_secs_f64());
 }

@@ -88,6 +88,49 @@ fn each_guarantee_leaves_what_its_mechanism_leaves() {
             let summary = &report.summary.kappa;
             let off = summary.double_counted.unwrap_or(0) as f64 - summary.lost.unwrap_or(0) as f64;
             assert_eq!(off, found);
+            // With the next batch lambda's error is gone.
+            let summary = &report.summary.lambda;
+            assert_eq!((summary.double_counted, summary.lost), (Some(0), Some(0)));
+        }
+    }
+}
+
+#[test]
+fn a_second_crash_before_the_next_save_loses_only_what_came_since_the_first() {
+    let settings = [&STEADY[..], &[("guarantee", "at-most-once"), ("checkpoint", "10m")]].concat();
+    let mut simulation = open("crash", 7, &settings, HOUR);
+    simulation.replay(vec![]);
+    for minute in [13, 18] {
+        simulation.advance(minute * MINUTE, u64::MAX);
+        simulation.operate(&Operation::Crash).expect("it can crash");
+    }
+    simulation.advance(HOUR, u64::MAX);
+    // Saved at 10:00; 3 and 5 minutes of 10 events a second are gone, but for the second of lag before
+    // each save and crash, and those that the restart had not come to.
+    let summary = simulation.summary();
+    assert_eq!(summary.kappa.lost, summary.lambda.lost, "no batch has landed since");
+    let lost = summary.kappa.lost.expect("counted") as f64;
+    let off = simulation
+        .report()
+        .samples
+        .last()
+        .map(|last| last.truth.happened.unwrap_or(0.0) - last.kappa.answer.unwrap_or(0.0));
+    // What is not there is lost, or within the lag of a second.
+    close(off.expect("sampled") - lost, 10.0, 1.0);
+    close(lost, 8.0 * 60.0 * 10.0, 10.0);
+    assert!(simulation.checkers().iter().all(|check| check.held), "{:?}", simulation.checkers());
+}
+
+#[test]
+fn a_crashed_job_is_away_for_its_start_up() {
+    for (startup, seconds) in [("30s", 30.0), ("5m", 300.0)] {
+        let own = [("startup", startup), ("guarantee", "at-most-once"), ("checkpoint", "10s")];
+        let report = run("crash", &[&STEADY[..], &own].concat(), 2 * HOUR);
+        for lane in [&report.summary.lambda, &report.summary.kappa] {
+            // The newest event in the answer was 1.1 s old at the crash, which was a moment of a save;
+            // then it is the start-up and the second of lag until another one is seen.
+            let most = lane.max_age_ms.expect("measured") as f64 / 1e3;
+            close(most, seconds + 2.1, 0.05);
         }
     }
 }

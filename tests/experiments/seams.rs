@@ -1,7 +1,8 @@
 //! #3 and #4: events at the seam of lambda's layers, and batches that come to nothing. Events come
 //! every 100 ms here, so that they can be counted by hand.
 
-use super::{HOUR, close, measured, run};
+use super::world::{Lateness, World, count, seen};
+use super::{HOUR, MINUTE, close, measured, run};
 
 const STEADY: [(&str, &str); 2] = [("source", "constant"), ("rate", "10")];
 
@@ -61,7 +62,9 @@ fn a_missing_batch_is_missed_by_who_never_looks_back() {
         let report = run("missing-batch", &[&STEADY[..], &own].concat(), 6 * HOUR);
         let batch = measured(&report, "events that batch ETL is short of").expect("counted");
         assert_eq!(report.summary.batch_etl.lost, Some(batch as u64));
-        (batch, measured(&report, "events that lambda is short of").expect("counted"))
+        let lambda = measured(&report, "events that lambda is short of").expect("counted");
+        assert_eq!(report.summary.lambda.lost, Some(lambda as u64));
+        (batch, lambda)
     };
     assert_eq!(short("1h", 1), (36_000.0, 36_000.0));
     assert_eq!(short("1h", 2), (72_000.0, 72_000.0));
@@ -79,4 +82,32 @@ fn until_the_next_batch_a_full_recompute_is_short_too() {
     close(off(2 * HOUR + HOUR / 2), 0.0, 0.0);
     close(off(3 * HOUR + HOUR / 2), 36_000.0, 0.0);
     close(off(4 * HOUR + HOUR / 2), 0.0, 0.0);
+}
+
+#[test]
+fn a_batch_waits_for_late_events_as_long_as_its_cut_off() {
+    let end = 3 * HOUR + HOUR / 2;
+    let late = (0.2, 10.0 * MINUTE as f64, Lateness::Constant);
+    let events = World { late, ..World::STEADY }.events(end);
+    for (cut_off, minutes) in [("0s", 0), ("4m", 4), ("9m", 9), ("12m", 12)] {
+        let own = [
+            ("hand-off", "by-batch-id"),
+            ("cut-off", cut_off),
+            ("late-share", "20%"),
+            ("late-mean", "10m"),
+            ("late-delay", "constant"),
+            ("grace", "1h"),
+        ];
+        let report = run("hand-off", &[&STEADY[..], &own].concat(), end);
+        // What happened before the last batch's boundary and came after it had started.
+        let boundary = 3 * HOUR - minutes * MINUTE;
+        let missed = count(&events, |event| {
+            event.event < boundary && event.arrival >= 3 * HOUR && seen(event.arrival, end)
+        });
+        assert_eq!(missed > 100.0, minutes < 10);
+        let all = count(&events, |event| seen(event.arrival, end));
+        let last = report.samples.last().expect("it has samples");
+        close(last.kappa.answer.expect("an answer"), all, 2.0);
+        close(last.lambda.answer.expect("an answer"), all - missed, 2.0);
+    }
 }

@@ -14,6 +14,8 @@ pub struct Event {
     pub user: u32,
     /// The section.
     pub content: u64,
+    /// Whether it is on the page on which people subscribe.
+    pub subscribes: bool,
     /// Whether it cannot be read.
     pub bad: bool,
     /// Whether it took longer.
@@ -26,6 +28,8 @@ pub enum Lateness {
     Exponential,
     Uniform,
     Constant,
+    /// With a standard deviation of the logarithm of 1.
+    LogNormal,
 }
 
 /// What a world is like.
@@ -59,17 +63,26 @@ impl World {
         while at / 1_000_000 < until {
             let user = bodies.below(self.users);
             let content = bodies.bits() % 7;
-            bodies.chance(0.02);
+            let subscribes = bodies.chance(0.02);
             let (share, mean, kind) = self.late;
             let late = lates.chance(share);
             let tail = match kind {
                 Lateness::Exponential => tails.exponential(mean),
                 Lateness::Uniform => tails.uniform(0.0, 2.0 * mean),
                 Lateness::Constant => mean,
+                Lateness::LogNormal => tails.log_normal(mean / libm::exp(0.5), 1.0),
             };
             let event = at / 1_000_000;
             let arrival = event + if late { tail as i64 } else { 0 };
-            all.push(Event { event, arrival, user, content, late, bad: bads.chance(self.bad) });
+            all.push(Event {
+                event,
+                arrival,
+                user,
+                content,
+                subscribes,
+                late,
+                bad: bads.chance(self.bad),
+            });
             at += gap();
         }
         all.sort_by_key(|event| event.arrival);

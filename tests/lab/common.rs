@@ -10,7 +10,7 @@ use streamglass::rng::Seed;
 pub const START_MS: i64 = 1_673_510_400_000;
 
 /// The query behind the bar chart.
-pub const TOP_CONTENT: &str = "CTAS_TOP_CONTENT_2";
+pub const TOP_CONTENT: &str = "CTAS_TOP_CONTENT_6";
 
 pub fn lab(seed: u64) -> Lab {
     Lab::new(Seed(seed))

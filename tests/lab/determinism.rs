@@ -52,10 +52,13 @@ fn any_setting() -> impl Strategy<Value = Setting> {
 fn any_change() -> impl Strategy<Value = Command> {
     let query = || {
         prop::sample::select(vec![
-            "router",
-            "CTAS_CLICKS_BY_STATE_1",
+            "CSAS_CLICK_TEXTS_1",
+            "CSAS_DEAD_LETTERS_4",
+            "CTAS_CLICKS_BY_STATE_5",
             TOP_CONTENT,
-            "CTAS_USERS_BY_COUNTRY_3",
+            "CTAS_USERS_BY_COUNTRY_7",
+            "CSAS_CLICKS_GB_9",
+            "CTAS_VISITS_GB_11",
         ])
         .prop_map(str::to_owned)
     };

@@ -125,7 +125,7 @@ fn a_run_can_begin_with_another_pipeline() {
         panic!("{loaded:?}")
     };
     assert_eq!(told, script);
-    assert!(flow.nodes.iter().any(|node| node.query.as_deref() == Some("CTAS_N_4")));
+    assert!(flow.nodes.iter().any(|node| node.query.as_deref() == Some("CTAS_N_14")));
     go(&mut lab, 60_000);
     let digest = lab.tick().digest;
     let again = Lab::replay(&lab.save(), |_| ()).map(|mut lab| lab.tick().digest);
@@ -175,6 +175,8 @@ fn an_editor_is_told_what_there_is() {
     let mut lab = lab(3);
     let Some(Event::Vocabulary(words)) = lab.command(Command::Vocabulary) else { panic!("words") };
     assert!(words.keywords.contains(&"EMIT".to_owned()));
+    assert!(words.can_be_names.contains(&"SESSION".to_owned()));
+    assert!(!words.can_be_names.contains(&"SELECT".to_owned()));
     assert!(words.types.contains(&"BIGINT".to_owned()));
     let count = words.functions.iter().find(|function| function.name == "COUNT");
     assert_eq!(count.expect("it is there").kind, "aggregate");
@@ -188,7 +190,7 @@ fn an_editor_is_told_what_there_is() {
     let columns = &odd.expect("it is there").columns;
     let names: Vec<_> = columns.iter().map(|column| (&*column.name, column.key)).collect();
     assert_eq!(names, [("SESSION", true), ("STATE", false), ("`timestamp`", false)]);
-    assert_eq!(catalog.queries.len(), 4);
+    assert_eq!(catalog.queries.len(), 14);
 }
 
 #[test]

@@ -18,11 +18,11 @@ export const cross = icon(svg`<path d="M4 4l8 8M12 4l-8 8"/>`);
 export const tick = icon(svg`<path d="M3.5 8.5l3 3 6-7"/>`);
 export const chevron = icon(svg`<path d="M4 6l4 4 4-4"/>`);
 export const file = icon(svg`<path d="M4 2h5l3.5 3.5V14H4zM9 2v3.5h3.5"/>`);
+export const link = icon(svg`<path d="M6.5 9.5l3-3M7 4.8l1.4-1.4a3 3 0 014.2 4.2L11.2 9M9 11.2l-1.4 1.4a3 3 0 01-4.2-4.2L4.8 7"/>`);
 export const warning = icon(svg`<path d="M8 2.5L14.5 13.5h-13zM8 6.8v3M8 11.7h.01"/>`);
 
 // What a node of the dataflow is.
 export const generator = icon(svg`<circle cx="8" cy="8" r="1.6" fill="currentColor"/><path d="M4.6 11.4a4.8 4.8 0 010-6.8M11.4 4.6a4.8 4.8 0 010 6.8"/>`);
 export const topic = icon(svg`<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h7"/>`);
 export const deadLetters = icon(svg`<rect x="2" y="4" width="12" height="8.5" rx="1.5"/><path d="M6.3 6.6l3.4 3.4M9.7 6.6l-3.4 3.4"/>`);
-export const router = icon(svg`<path d="M2 8h4l3-4h5M6 8l3 4h5M12 2.2L14 4l-2 1.8M12 10.2l2 1.8-2 1.8"/>`);
 export const operator = icon(svg`<path d="M12 3.5H4.5L8.8 8l-4.3 4.5H12"/>`);

@@ -23,6 +23,8 @@ export interface RoomProps {
   readonly autoplay: boolean;
   /** Whether anyone can see it. */
   readonly shown: boolean;
+  /** Aborted when the element leaves the document: what a room keeps while another is shown ends then. */
+  readonly life: AbortSignal;
 }
 
 /** The commands that move time, the same in every engine. */

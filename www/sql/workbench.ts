@@ -136,7 +136,7 @@ export class Workbench extends Part {
           <button ?disabled=${this.#busy} @click=${this.#format}>Format</button>
           <button ?disabled=${!this.#isChanged} @click=${this.#reset}>Reset</button>
         </div>
-        <p class="small quiet sentence">${isPipeline ? "What runs behind the router. Change it, and start the run anew with it." : (SCRIPTS.find(({ id }) => id === open)?.sentence ?? "")}</p>
+        <p class="small quiet sentence">${isPipeline ? "All that runs on the site’s topics. Change it, and start the run anew with it." : (SCRIPTS.find(({ id }) => id === open)?.sentence ?? "")}</p>
         <div class="editor-host"></div>
         <div class="desk-foot">
           <p class=${this.#errors > 0 ? "small late" : "small quiet"} data-problems=${this.#errors}>${this.#state()}</p>

@@ -16,7 +16,8 @@ USAGE: cargo xtask fuzz [--seconds N | --short] [--seed N] [--driver | --libfuzz
   --seed N     the driver's random seed (default: from the clock; it is printed)
   --driver     the driver for stable toolchains
   --libfuzzer  cargo-fuzz, with coverage (default when it and a nightly toolchain are there)
-  target       config, json_reader, router, sink_answer or sql (default all)";
+  target       config, delimited, json_reader, kafka, router, sink_answer or sql
+               (default all)";
 
 const SHORT_SECONDS: u64 = 5;
 

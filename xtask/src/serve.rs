@@ -3,12 +3,20 @@
 //! It serves the demo, the browser tests (which spawn `cargo xtask serve` with other policies) and
 //! the measurement of what goes over the wire. It is not for the open network: no TLS, no limits.
 
+use std::convert::Infallible;
 use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use tiny_http::{Header, Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 
 use crate::process::root;
 use crate::{Failure, Outcome};
@@ -25,9 +33,6 @@ USAGE: cargo xtask serve [--root DIR] [--port N] [--policy NAME] [--wasm-type MI
   --wasm-type MIME  the content type of .wasm files (default application/wasm)
   --cors            let pages of other origins load the files, as a CDN does
   --until-eof       stop when standard input ends, so that no server outlives its test";
-
-/// Requests are answered by this many threads, so that a slow reader does not hold up the others.
-const THREADS: usize = 4;
 
 /// A Content-Security-Policy. The last two exist so that a test can see what the page then says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +120,19 @@ impl Site {
 
 /// A bound port, and the folder that it will serve.
 pub struct Server {
-    http: tiny_http::Server,
+    listener: TcpListener,
+    address: SocketAddr,
     site: Site,
 }
 
 impl Server {
     /// Takes `port` of 127.0.0.1; 0 takes any free one.
     pub fn bind(port: u16) -> Outcome<Self> {
-        let http = tiny_http::Server::http(("127.0.0.1", port))
+        let listener = TcpListener::bind(("127.0.0.1", port))
             .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
-        Ok(Self { http, site: Site::new(root().join("dist")) })
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, site: Site::new(root().join("dist")) })
     }
 
     pub fn files(mut self, folder: PathBuf) -> Self {
@@ -139,26 +147,31 @@ impl Server {
 
     /// For example `http://127.0.0.1:8080/`.
     pub fn address(&self) -> String {
-        format!("http://{}/", self.http.server_addr())
+        format!("http://{}/", self.address)
     }
 
-    /// Answers requests until the process ends.
+    /// Answers requests until the process ends. Connections take turns on this thread, so that one
+    /// which a browser opens ahead of need, and leaves silent, holds up no other.
     pub fn run(self) -> Outcome {
-        let (http, site) = (Arc::new(self.http), Arc::new(self.site));
-        let threads: Vec<_> = (0..THREADS)
-            .map(|_| {
-                let (http, site) = (Arc::clone(&http), Arc::clone(&site));
-                thread::spawn(move || {
-                    while let Ok(request) = http.recv() {
-                        answer(&site, request);
-                    }
-                })
-            })
-            .collect();
-        for thread in threads {
-            thread.join().map_err(|_| "a thread of the server panicked")?;
-        }
-        Ok(())
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let site = Arc::new(self.site);
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            loop {
+                // What fails here is one visitor's connection, gone before it was taken.
+                let Ok((stream, _)) = listener.accept().await else { continue };
+                let site = Arc::clone(&site);
+                tokio::spawn(async move {
+                    let answer = service_fn(|request| {
+                        let response = answer(&site, &request);
+                        async { Ok::<_, Infallible>(response) }
+                    });
+                    // A reader that went away is its own business.
+                    let _ =
+                        http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+                });
+            }
+        })
     }
 
     /// Answers requests from a thread of its own, for as long as the process lives.
@@ -169,30 +182,28 @@ impl Server {
     }
 }
 
-fn answer(site: &Site, request: Request) {
-    let response = match request.method() {
-        Method::Get | Method::Head => file(site, &request),
-        _ => refuse(405),
-    };
-    // A reader that went away is its own business.
-    let _ = request.respond(response);
+fn answer(site: &Site, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    match *request.method() {
+        Method::GET | Method::HEAD => file(site, request),
+        _ => refuse(StatusCode::METHOD_NOT_ALLOWED),
+    }
 }
 
-type Bytes = Response<std::io::Cursor<Vec<u8>>>;
-
-fn refuse(status: u16) -> Bytes {
-    Response::from_data(format!("{status}\n")).with_status_code(status)
+fn refuse(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(format!("{status}\n")));
+    *response.status_mut() = status;
+    response
 }
 
-fn file(site: &Site, request: &Request) -> Bytes {
-    let Some(path) = resolve(&site.folder, request.url()) else { return refuse(404) };
+fn file(site: &Site, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    let missing = || refuse(StatusCode::NOT_FOUND);
+    let Some(path) = resolve(&site.folder, request.uri().path()) else { return missing() };
     let compressed = if accepts_brotli(request) { newer_brotli(&path) } else { None };
-    let Ok(bytes) = fs::read(compressed.as_deref().unwrap_or(&path)) else { return refuse(404) };
-    // Always with a length: chunks would blur what is measured on the wire.
-    let mut response = Response::from_data(bytes).with_chunked_threshold(usize::MAX);
-    let mut add = |name: &str, value: &str| {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
+    let Ok(bytes) = fs::read(compressed.as_deref().unwrap_or(&path)) else { return missing() };
+    let mut response = Response::new(Full::from(bytes));
+    let mut add = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
         }
     };
     add("content-type", content_type(&path, &site.wasm_type));
@@ -213,9 +224,9 @@ fn file(site: &Site, request: &Request) -> Bytes {
     response
 }
 
-/// The file that a URL names, or nothing when it would leave the folder.
-fn resolve(folder: &Path, url: &str) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?.trim_start_matches('/');
+/// The file that a URL's path names, or nothing when it would leave the folder.
+fn resolve(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = path.trim_start_matches('/');
     // The build's names need no percent-encoding; anything that has it names no file of ours.
     let relative = Path::new(path);
     if path.contains(['%', '\\'])
@@ -227,11 +238,11 @@ fn resolve(folder: &Path, url: &str) -> Option<PathBuf> {
     Some(if file.is_dir() { file.join("index.html") } else { file })
 }
 
-fn accepts_brotli(request: &Request) -> bool {
-    request.headers().iter().any(|header| {
-        header.field.equiv("accept-encoding")
-            && header.value.as_str().split(',').any(|coding| coding.trim() == "br")
-    })
+fn accepts_brotli(request: &Request<Incoming>) -> bool {
+    let codings = request.headers().get(header::ACCEPT_ENCODING);
+    codings
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|coding| coding.trim() == "br"))
 }
 
 /// The compressed twin of `path` (`cargo xtask dist` writes them), unless the file was built since.
@@ -265,7 +276,7 @@ mod tests {
     #[test]
     fn a_url_never_leaves_the_folder() {
         let folder = Path::new("site");
-        assert_eq!(resolve(folder, "/a/b.js?x#y"), Some(PathBuf::from("site/a/b.js")));
+        assert_eq!(resolve(folder, "/a/b.js"), Some(PathBuf::from("site/a/b.js")));
         for outside in ["/../secret", "/a/../../secret", "/%2e%2e/secret", "/..\\secret"] {
             assert_eq!(resolve(folder, outside), None, "{outside}");
         }

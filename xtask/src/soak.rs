@@ -12,13 +12,14 @@ use crate::{Failure, Outcome, browser, kafka, page};
 const HELP: &str = "\
 Runs the long tests: properties, determinism, and the page left alone at full load.
 
-USAGE: cargo xtask soak [--minutes N | --short] [--no-browser | --no-rust | --no-kafka]...
+USAGE: cargo xtask soak [--minutes N | --short | --experiments N] [--no-browser | --no-rust | --no-kafka]...
 
-  --minutes N   how long the Rust tests run together, and then the page (default 10)
-  --short       the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
-  --no-browser  without the page
-  --no-rust     without the Rust tests
-  --no-kafka    without the long tests of the Kafka sink";
+  --minutes N      how long the Rust tests run together, and then the page (default 10)
+  --experiments N  only N random experiments on all cores, however long they take
+  --short          the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
+  --no-browser     without the page
+  --no-rust        without the Rust tests
+  --no-kafka       without the long tests of the Kafka sink";
 
 const SHORT_SECONDS: u64 = 20;
 
@@ -28,6 +29,7 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
         match argument {
             lexopt::Arg::Long("minutes") => minutes = crate::number(&mut args)?,
             lexopt::Arg::Long("short") => return short(),
+            lexopt::Arg::Long("experiments") => return experiments(crate::number(&mut args)?),
             lexopt::Arg::Long("no-browser") => in_browser = false,
             lexopt::Arg::Long("no-rust") => in_rust = false,
             lexopt::Arg::Long("no-kafka") => in_kafka = false,
@@ -50,6 +52,13 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
 /// The Rust tests, for as long as a merge can wait.
 pub fn short() -> Outcome {
     rust(SHORT_SECONDS)
+}
+
+/// Random experiments, judged by the checkers.
+fn experiments(runs: u64) -> Outcome {
+    let mut tests = cargo(["test", "--profile", "fast", "--test", "experiments"]);
+    tests.args(["--", "--ignored", "--nocapture", "soak_random_runs"]);
+    run(tests.env("STREAMGLASS_SOAK_RUNS", runs.to_string()))
 }
 
 fn rust(seconds: u64) -> Outcome {

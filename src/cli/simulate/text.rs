@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use clap::{Args, Command};
 use streamglass::architecture::report::{LaneSummary, Report, Summary};
-use streamglass::architecture::words;
+use streamglass::architecture::{grouped, words};
 use streamglass::experiment::knob::duration;
-use streamglass::experiment::score::grouped;
+use streamglass::experiment::protocol::Verdict;
 use streamglass::experiment::settings::KNOBS;
 use streamglass::experiment::{EXPERIMENTS, Experiment, Simulation};
 
@@ -74,7 +74,7 @@ pub fn report(simulation: &mut Simulation) -> String {
     for notice in simulation.opened().notices {
         let _ = writeln!(out, "Note ({}): {}", notice.knob, wrapped(&notice.message, 0));
     }
-    let verdict = simulation.verdict();
+    let verdict = full_verdict(simulation);
     let truth = simulation.truth();
     let unit = simulation.settings.shape().unit();
     let number = |value: Option<f64>| value.map_or("–".to_owned(), amount);
@@ -120,6 +120,11 @@ pub fn report(simulation: &mut Simulation) -> String {
         let _ = writeln!(out, "  {:>12}  {lane}: {}. {}", clock(note.at_ms), note.label, note.text);
     }
     out
+}
+
+fn full_verdict(simulation: &mut Simulation) -> Verdict {
+    let checkers = simulation.checkers();
+    simulation.verdict(Some(checkers))
 }
 
 /// A time since the start: `3:50:00`.

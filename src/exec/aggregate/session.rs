@@ -125,8 +125,18 @@ impl State {
             self.close(partition, first_open, out);
         }
         let gap_ms = self.windows.gap_ms();
-        let mut found = std::mem::take(&mut self.found);
         let (from, to) = (timestamp.saturating_sub(gap_ms), timestamp.saturating_add(gap_ms));
+        // Mostly a row goes on with the only session of its key, and nothing else is to be done.
+        if self.core.emit == Emit::Final
+            && let Some(session) =
+                self.sessions.store.extend_only(key, (from, to), (timestamp, offset))
+        {
+            self.core.included += 1;
+            self.core.groups.add(row, session);
+            self.noted_from = self.noted_from.min(timestamp);
+            return;
+        }
+        let mut found = std::mem::take(&mut self.found);
         self.sessions.store.touching(key, from, to, &mut found);
         // Sessions in the store are open, so only a record that starts one can be late.
         if found.is_empty() && timestamp < first_open {
@@ -274,10 +284,10 @@ impl State {
     fn close_one(&mut self, partition: u32, session: u32, out: &mut Collector) {
         let it = *self.sessions.store.get(session);
         let (key, window, offset) = (it.key, it.window(), it.offset);
-        let closed = ClosedMeta { partition, key, window, timestamp: it.end, offset };
+        let closing = ClosedMeta { partition, key, window, timestamp: it.end, offset };
         let Core { keys, groups, .. } = &mut self.core;
-        self.sessions.closed.push(closed, keys, |columns| groups.evaluate_last(session, columns));
-        let row = self.sessions.closed.last(partition).expect("one was pushed");
+        let closed = &mut self.sessions.closed;
+        let row = closed.push(closing, keys, |columns| groups.evaluate_last(session, columns));
         let values = (row.chunk, row.row);
         if self.core.emit == Emit::Final {
             self.core.push_values(key, meta(window, offset), values, &mut out.output);

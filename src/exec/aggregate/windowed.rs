@@ -147,8 +147,7 @@ impl Windowed {
         let partition = core.keys.partition(key);
         let Core { keys, groups, .. } = core;
         let meta = ClosedMeta { partition, key, window, timestamp, offset };
-        self.closed.push(meta, keys, |columns| groups.evaluate(group, columns));
-        let row = self.closed.last(partition).expect("one was pushed");
+        let row = self.closed.push(meta, keys, |columns| groups.evaluate(group, columns));
         let values = (row.chunk, row.row);
         let meta = Meta { window: Some(window), timestamp, offset };
         match core.emit {

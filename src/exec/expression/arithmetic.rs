@@ -14,7 +14,7 @@ pub fn calculate(
     faults: &mut Faults,
 ) {
     if matches!(left.data, ColumnData::Varchar(_)) {
-        return join(left, right, out);
+        return join(left, right, out, faults);
     }
     let valid = left.valid.iter().zip(&right.valid).map(|(a, b)| *a && *b);
     out.valid.extend(valid);
@@ -72,10 +72,10 @@ fn divide<T: Copy + Default + PartialEq>(
 }
 
 /// Java's `+` of texts: NULL is `null`.
-fn join(left: &Column, right: &Column, out: &mut Column) {
+fn join(left: &Column, right: &Column, out: &mut Column, faults: &mut Faults) {
     let sides = [(left, texts(left)), (right, texts(right))];
     for row in 0..left.len() {
-        push_text(out, |text| {
+        push_text(out, row, faults, |text| {
             for (column, texts) in sides {
                 text.push_str(if column.valid[row] { texts.get(row) } else { "null" });
             }

@@ -24,7 +24,9 @@ pub fn cast(from: &Column, out: &mut Column, faults: &mut Faults) {
     }
     match (&from.data, &mut out.data) {
         (ColumnData::Nested(_), _) | (ColumnData::Varchar(_), _) => by_value(from, out, faults),
-        (_, ColumnData::Varchar(_)) => (0..from.len()).for_each(|row| text(from, row, out)),
+        (_, ColumnData::Varchar(_)) => {
+            (0..from.len()).for_each(|row| text(from, row, out, faults));
+        }
         (from_data, to) => {
             out.valid.extend_from_slice(&from.valid);
             numbers(from_data, to);
@@ -56,8 +58,8 @@ fn by_value(from: &Column, out: &mut Column, faults: &mut Faults) {
     }
 }
 
-fn text(from: &Column, row: usize, out: &mut Column) {
-    push_text(out, |text| {
+fn text(from: &Column, row: usize, out: &mut Column, faults: &mut Faults) {
+    push_text(out, row, faults, |text| {
         match &from.data {
             ColumnData::Boolean(v) => text.push_str(if v[row] { "true" } else { "false" }),
             ColumnData::Int(v) => text.push_str(itoa::Buffer::new().format(v[row])),

@@ -39,7 +39,12 @@ fn fill(op: Comparison, left: &Column, right: &Column, out: &mut Column) {
         | (ColumnData::Timestamp(a), ColumnData::Timestamp(b)) => each(op, a, b, data),
         (ColumnData::Double(a), ColumnData::Double(b)) => each(op, a, b, data),
         (ColumnData::Varchar(a), ColumnData::Varchar(b)) => {
-            data.extend((0..a.len()).map(|row| holds(op, utf16_order(a.get(row), b.get(row)))));
+            let pairs = (0..a.len()).map(|row| (a.get(row), b.get(row)));
+            match op {
+                Comparison::Equal => data.extend(pairs.map(|(a, b)| a == b)),
+                Comparison::NotEqual => data.extend(pairs.map(|(a, b)| a != b)),
+                _ => data.extend(pairs.map(|(a, b)| holds(op, utf16_order(a, b)))),
+            }
         }
         (ColumnData::Nested(a), ColumnData::Nested(b)) => {
             let unequal = op == Comparison::NotEqual;

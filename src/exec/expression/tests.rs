@@ -136,6 +136,20 @@ fn arithmetic() {
 }
 
 #[test]
+fn constants_are_computed_once_unless_they_fail() {
+    let sum = Expr::Arithmetic(Arithmetic::Add, int(3), int(4));
+    let equal = Expr::Compare(Comparison::Equal, column(1), Box::new(sum));
+    check(&equal, &[truth(true), truth(false), truth(false)]);
+    let evaluator = Evaluator::new(&equal, &TYPES).expect("compiles");
+    let Kind::Compare(_, sides) = &evaluator.kind else { panic!("{evaluator:?}") };
+    assert!(matches!(sides[1].kind, Kind::Literal(Value::Int(7))), "{:?}", sides[1]);
+    let by_zero = Expr::Arithmetic(Arithmetic::Divide, int(1), int(0));
+    let mut evaluator = Evaluator::new(&by_zero, &TYPES).expect("compiles");
+    evaluator.evaluate(&chunk());
+    assert_eq!(evaluator.take_failed(), 3, "each row counts");
+}
+
+#[test]
 fn an_error_makes_the_whole_expression_null() {
     let by_zero = || Expr::Arithmetic(Arithmetic::Divide, column(1), int(0));
     let zero = || Expr::Literal(Value::Int(0), DataType::Int);

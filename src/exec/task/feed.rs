@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{Running, Stage, Task};
+use crate::exec::shared::SharedReads;
 use crate::plan::NodeId;
 use crate::record::PartitionId;
 use crate::time::Timestamp;
@@ -81,6 +82,16 @@ impl Task {
     /// Reads and processes up to `max_records` records of the task's topics; returns how many there
     /// were. Routers read as many of theirs besides.
     pub fn poll(&mut self, topics: &mut Topics, max_records: usize) -> usize {
+        self.poll_shared(topics, &mut SharedReads::default(), max_records)
+    }
+
+    /// As [`Task::poll`], taking what others have read where it can: the same rows, cheaper.
+    pub fn poll_shared(
+        &mut self,
+        topics: &mut Topics,
+        shared: &mut SharedReads,
+        max_records: usize,
+    ) -> usize {
         if self.failure.is_some() {
             return 0;
         }
@@ -93,8 +104,8 @@ impl Task {
         total
             + match self.feeds.len() {
                 0 => 0,
-                1 => self.poll_feed(0, topics, max_records),
-                _ => self.poll_by_time(topics, max_records),
+                1 => self.poll_feed(0, topics, shared, max_records),
+                _ => self.poll_by_time(topics, shared, max_records),
             }
     }
 
@@ -103,15 +114,21 @@ impl Task {
     /// the task take them so.
     pub fn poll_topic(&mut self, topics: &mut Topics, topic: TopicId, max_records: usize) -> usize {
         match self.feeds.iter().position(|feed| feed.topic == topic) {
-            Some(feed) => self.poll_feed(feed, topics, max_records),
+            Some(feed) => self.poll_feed(feed, topics, &mut SharedReads::default(), max_records),
             None => 0,
         }
     }
 
-    fn poll_feed(&mut self, feed: usize, topics: &mut Topics, max_records: usize) -> usize {
+    fn poll_feed(
+        &mut self,
+        feed: usize,
+        topics: &mut Topics,
+        shared: &mut SharedReads,
+        max_records: usize,
+    ) -> usize {
         let mut total = 0;
         while total < max_records {
-            let records = self.step(feed, topics, max_records - total, None);
+            let records = self.step(feed, topics, shared, max_records - total, None);
             if records == 0 {
                 break;
             }
@@ -125,6 +142,7 @@ impl Task {
         &mut self,
         feed: usize,
         topics: &mut Topics,
+        shared: &mut SharedReads,
         max_records: usize,
         of: Option<(PartitionId, Before)>,
     ) -> usize {
@@ -135,14 +153,19 @@ impl Task {
         let mut records = 0;
         for source in 0..self.feeds[feed].sources.len() {
             let node = self.feeds[feed].sources[source];
-            records = self.nodes[node].read(topics, max_records.min(most), of).max(records);
+            records = self.nodes[node].read(topics, shared, max_records.min(most), of).max(records);
             self.flow(topics);
         }
         self.keep_pace(records);
         records
     }
 
-    fn poll_by_time(&mut self, topics: &mut Topics, max_records: usize) -> usize {
+    fn poll_by_time(
+        &mut self,
+        topics: &mut Topics,
+        shared: &mut SharedReads,
+        max_records: usize,
+    ) -> usize {
         let partitions = |feed: &Feed| topics.get(feed.topic).map_or(0, Topic::partitions);
         let most = self.feeds.iter().map(partitions).max().unwrap_or(0);
         let mut total = 0;
@@ -151,7 +174,7 @@ impl Task {
                 && let Some((feed, before)) = self.next_feed(topics, partition)
             {
                 let of = Some((partition, before));
-                let records = self.step(feed, topics, max_records - total, of);
+                let records = self.step(feed, topics, shared, max_records - total, of);
                 if records == 0 {
                     break;
                 }

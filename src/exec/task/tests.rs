@@ -3,14 +3,18 @@
 use super::*;
 use crate::exec::DropReason;
 use crate::plan::{
-    Aggregate, AggregateCall, AggregateFunction, Comparison, Emit, Expr, Format, Output, Sink,
-    Source,
+    Aggregate, AggregateCall, AggregateFunction, Comparison, Emit, Expr, Format, Node, Op, Output,
+    Sink, Source,
 };
-use crate::record::PartitionId;
+use crate::record::Record;
+use crate::schema::Field;
+use crate::state::checkpoint::CheckpointError;
+use crate::topic::Topic;
 use crate::value::Value;
 use crate::window::{SessionWindows, TimeWindows};
 
 mod joins;
+mod pushed;
 mod shapes;
 mod tables;
 

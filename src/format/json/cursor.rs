@@ -186,6 +186,22 @@ impl<S: Strings> Cursor<'_, S> {
         }
     }
 
+    /// Moves over white space, of which there mostly is none, and a value.
+    #[inline(always)]
+    pub fn spaced_value(&mut self, depth: u32) -> Result<Token, Fault> {
+        match self.peek() {
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.other_value(depth),
+        }
+    }
+
+    #[inline(never)]
+    fn other_value(&mut self, depth: u32) -> Result<Token, Fault> {
+        self.space();
+        self.value(depth)
+    }
+
     #[inline(always)]
     fn number(&mut self) -> Result<Token, Fault> {
         let start = self.at;

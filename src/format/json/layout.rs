@@ -60,7 +60,7 @@ impl Layout {
 
     fn forget(&mut self) {
         self.members.clear();
-        self.members.extend([Member::new(b"", &[]), Member::new(b"", &[])]);
+        self.members.extend([Member::nowhere(), Member::nowhere()]);
     }
 
     pub fn member(&self, number: u16) -> &Member {
@@ -110,6 +110,11 @@ impl Layout {
 }
 
 impl Member {
+    /// The start of the object is nowhere, so that who has no next member yet has none that fits.
+    fn nowhere() -> Self {
+        Self { prefix: Prefix::nowhere(), ..Self::new(b"", &[]) }
+    }
+
     fn new(bytes: &[u8], targets: &[Target]) -> Self {
         Self {
             prefix: Prefix::new(bytes),
@@ -121,11 +126,10 @@ impl Member {
         }
     }
 
-    /// The member's length if it is at `at`; the start of the object is nowhere.
+    /// The member's length if it is at `at` in a text.
     #[inline(always)]
     fn is_at(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let found = self.len > 0
-            && self.prefix.is_at(bytes, at)
+        let found = self.prefix.is_at(bytes, at)
             && (self.rest.is_empty() || bytes[at + 32..].starts_with(&self.rest));
         found.then_some(self.len)
     }

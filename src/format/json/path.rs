@@ -7,12 +7,14 @@ use std::borrow::Cow;
 
 use super::coerce::{compact, text};
 use super::cursor::{Cursor, Kind, Scan, Token, items, members};
-use super::walk::{enter, next_name};
+use super::walk::{Duplicates, Walker, enter, next_name};
 
 /// A path into JSON: `$`, then `.name`, `["name"]` and `[index]` from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct JsonPath {
     steps: Vec<Step>,
+    /// Looks for the member of the first step, fast in texts that are objects and nothing else.
+    walker: Walker,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,18 +46,28 @@ impl JsonPath {
             }
             steps.push(Step { name: name.to_owned(), index: name.parse().ok() });
         }
-        Some(Self { steps })
+        let first = steps.first().map(|step| step.name.as_str().into());
+        let walker = Walker::new(first.into_iter().collect(), Duplicates::LastWins);
+        Some(Self { steps, walker })
     }
 
     /// The value at the path in a JSON text; of members of one name the last. `None` when it is not
     /// there, or the text is no JSON.
     #[must_use]
-    pub fn find<'a>(&self, json: &'a str) -> Option<Json<'a>> {
+    pub fn find<'a>(&mut self, json: &'a str) -> Option<Json<'a>> {
         let (mut json, rest) = match self.steps.split_first() {
-            Some((first, rest)) if json.trim_start().starts_with('{') => {
-                (Json::parse_member(json, &first.name)?, rest)
-            }
-            _ => (Json::parse(json)?, &self.steps[..]),
+            Some((first, rest)) => match self.walker.walk(json.as_bytes()) {
+                Ok(record) => {
+                    let slot = self.walker.slots[0].filter(|slot| slot.exact)?;
+                    (Json { record, token: slot.token }, rest)
+                }
+                // What the walker refuses may still begin with an object, or be an array.
+                Err(_) if json.trim_start().starts_with('{') => {
+                    (Json::parse_member(json, &first.name)?, rest)
+                }
+                Err(_) => (Json::parse(json)?, &self.steps[..]),
+            },
+            None => (Json::parse(json)?, &self.steps[..]),
         };
         for step in rest {
             json = match json.token.kind {
@@ -223,14 +235,26 @@ mod tests {
             ("$.a.a.a", None),
             ("$.a['b.c'][2]", None),
             ("$.a['b.c'].x", None),
+            // Names are told apart by their case.
+            ("$.A", None),
+            ("$.E", None),
         ] {
             let found = JsonPath::new(path).expect(path).find(json);
             assert_eq!(found.map(|json| json.raw()), expected, "{path}");
         }
         for bad in ["", "a", "$a", "$.", "$[", "$[]", "$..a"] {
-            assert_eq!(JsonPath::new(bad), None, "{bad}");
+            assert!(JsonPath::new(bad).is_none(), "{bad}");
         }
-        let whole = JsonPath::new("$").expect("a path");
+        let mut path = JsonPath::new("$.A").expect("a path");
+        for (json, expected) in [
+            (r#"{"a": 1, "A": 2, "a": 3}"#, Some("2")),
+            (r#"{"A": 1, "a": 2, "A": 3}"#, Some("3")),
+            (r#"{"A": 1} behind"#, Some("1")),
+            (r#"{"A": 1"#, None),
+        ] {
+            assert_eq!(path.find(json).map(|json| json.raw()), expected, "{json}");
+        }
+        let mut whole = JsonPath::new("$").expect("a path");
         assert_eq!(whole.find("[1] behind").map(|json| json.raw()), Some("[1]"));
         for broken in ["", "{", "{\"a\":1,}", "{\"a\":1", "[1,]", "nul"] {
             assert!(JsonPath::new("$.a").expect("a path").find(broken).is_none(), "{broken}");

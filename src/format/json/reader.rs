@@ -48,4 +48,35 @@ impl JsonReader {
         }
         Ok(())
     }
+
+    /// As [`JsonReader::read`], but a value that does not fit its column is NULL there, and `unfit`
+    /// is called with the column's number: for columns of which nobody takes all.
+    ///
+    /// # Errors
+    /// When the record is not well-formed; no column is changed then.
+    ///
+    /// # Panics
+    /// As [`JsonReader::read`].
+    pub fn read_each(
+        &mut self,
+        bytes: &[u8],
+        columns: &mut [Column],
+        mut unfit: impl FnMut(usize),
+    ) -> Result<(), ReadError> {
+        assert_eq!(columns.len(), self.walker.slots.len(), "one column for each wanted member");
+        let record = self.walker.walk(bytes)?;
+        for (i, (column, slot)) in columns.iter_mut().zip(&self.walker.slots).enumerate() {
+            let rows = column.len();
+            let Some(slot) = slot else {
+                column.push_null();
+                continue;
+            };
+            if coerce::push(column, record, slot.token).is_err() {
+                column.truncate(rows);
+                column.push_null();
+                unfit(i);
+            }
+        }
+        Ok(())
+    }
 }

@@ -77,23 +77,30 @@ mod arch {
             self.equal(Self::splat(b'"'))
         }
 
+        #[inline(always)]
+        fn is_control(self) -> Self {
+            self.min(Self::splat(0x1f)).equal(self)
+        }
+
         /// Backslashes and control characters.
         #[inline(always)]
         fn special(self) -> Self {
-            let control = self.min(Self::splat(0x1f)).equal(self);
-            self.equal(Self::splat(b'\\')).or(control)
+            self.equal(Self::splat(b'\\')).or(self.is_control())
         }
     }
 
     #[inline(always)]
     pub fn block(bytes: &[u8; 64]) -> Block {
-        let (mut quotes, mut special, mut all) = (0, Lane::splat(0), Lane::splat(0));
+        let (mut quotes, mut slashes, mut all) = (0, Lane::splat(0), Lane::splat(0));
+        let mut least = Lane::splat(0xff);
         for (i, part) in bytes.as_chunks::<16>().0.iter().enumerate() {
             let v = Lane::load(part);
             quotes |= u64::from(v.quotes().bits()) << (16 * i);
-            special = special.or(v.special());
+            slashes = slashes.or(v.equal(Lane::splat(b'\\')));
+            least = least.min(v);
             all = all.or(v);
         }
+        let special = slashes.or(least.is_control());
         Block { quotes, special: special.bits() != 0, non_ascii: all.bits() != 0 }
     }
 
@@ -116,8 +123,8 @@ mod arch {
 mod arch {
     use super::Block;
     use core::arch::wasm32::{
-        i8x16_bitmask, i8x16_eq, i8x16_splat, u8x16_lt, u8x16_splat, v128, v128_and, v128_any_true,
-        v128_load, v128_or, v128_xor,
+        i8x16_bitmask, i8x16_eq, i8x16_splat, u8x16_lt, u8x16_min, u8x16_splat, v128, v128_and,
+        v128_any_true, v128_load, v128_or, v128_xor,
     };
 
     #[inline(always)]
@@ -138,16 +145,18 @@ mod arch {
 
     #[inline(always)]
     pub fn block(bytes: &[u8; 64]) -> Block {
-        let (mut found, mut specials, mut all) = (0, i8x16_splat(0), i8x16_splat(0));
+        let (mut found, mut slashes, mut all) = (0, i8x16_splat(0), i8x16_splat(0));
+        let mut least = u8x16_splat(0xff);
         for (i, part) in bytes.as_chunks::<16>().0.iter().enumerate() {
             let v = load(part);
             found |= u64::from(i8x16_bitmask(quotes(v))) << (16 * i);
-            specials = v128_or(specials, special(v));
+            slashes = v128_or(slashes, i8x16_eq(v, u8x16_splat(b'\\')));
+            least = u8x16_min(least, v);
             all = v128_or(all, v);
         }
         Block {
             quotes: found,
-            special: v128_any_true(specials),
+            special: v128_any_true(v128_or(slashes, u8x16_lt(least, u8x16_splat(0x20)))),
             non_ascii: i8x16_bitmask(all) != 0,
         }
     }
@@ -317,6 +326,11 @@ impl Prefix {
         prefix.bytes[..len].copy_from_slice(&bytes[..len]);
         prefix.mask[..len].fill(0xff);
         prefix
+    }
+
+    /// Bytes that no text has: nowhere.
+    pub const fn nowhere() -> Self {
+        Self { bytes: [0xff; 32], mask: [0; 32], len: 1 }
     }
 
     /// Whether `bytes` has these bytes at `at`.

@@ -15,7 +15,7 @@ pub(super) struct Slot {
     /// Before the opening quote of its name.
     pub member_at: usize,
     /// Whether the names are equal, not only when upper-cased.
-    exact: bool,
+    pub exact: bool,
 }
 
 /// What to do when a wanted member is there twice.
@@ -99,8 +99,7 @@ impl Walker {
             if let Some((number, len)) = self.layout.guess(last, cursor.bytes, at) {
                 *member_at = Some(at);
                 cursor.at += len;
-                cursor.space();
-                let token = cursor.value(1)?;
+                let token = cursor.spaced_value(1)?;
                 self.fill(number, token, cursor.bytes, at)?;
                 last = number;
             } else {
@@ -142,7 +141,7 @@ impl Walker {
     ) -> Result<u16, Fault> {
         let name = cursor.name()?;
         let value_at = cursor.at;
-        let token = cursor.value(1)?;
+        let token = cursor.spaced_value(1)?;
         let (names, bytes) = (&self.names, cursor.bytes);
         let targets = || resolve(names, name, bytes);
         if let Some(number) = self.layout.learn(last, &bytes[at..value_at], targets) {

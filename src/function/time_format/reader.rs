@@ -1,6 +1,7 @@
 //! Reads times from texts, item by item of a format.
 
-use super::{Field, Item, MONTHS, Parts, WEEKDAYS};
+use super::{Field, Item, Parts};
+use crate::format::calendar::{MONTHS, WEEKDAYS};
 
 /// Reads a text like the items; gives what is behind.
 pub fn read_items<'a>(items: &[Item], mut text: &'a str, parts: &mut Parts) -> Option<&'a str> {

@@ -1,14 +1,15 @@
 //! Expressions: names to columns, types checked, conversions inserted.
 
-use std::sync::Arc;
+mod calls;
+mod constructors;
+mod operators;
 
-use super::typed::{Mismatch, Ty, Typed, can_cast, common, wider};
+use super::typed::{Mismatch, Ty, Typed, can_cast, common};
 use super::types::show;
 use super::{Context, Findings, functions, types};
-use crate::plan::{Arithmetic, Comparison, Expr};
+use crate::plan::Expr;
 use crate::sql::ast::{
-    ArithmeticOp, Branch, ComparisonOp, Expr as Ast, ExprKind, Ident, Number, NumberKind, Place,
-    Sign, TypeName,
+    Branch, ComparisonOp, Expr as Ast, ExprKind, Ident, Number, NumberKind, Place, TypeName,
 };
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::printer::quoted;
@@ -136,7 +137,11 @@ impl Lowering<'_> {
             ExprKind::Call(name, arguments) => self.call(ast, name, arguments),
             ExprKind::CallAll(name) => self.call_all(ast, name),
             ExprKind::Lambda(..) => self.unsupported("a lambda function", ast.span),
-            ExprKind::Unit(_) => self.unsupported("a unit of time as an argument", ast.span),
+            ExprKind::Unit(unit) => {
+                let message = format!("{unit} is a unit of time, not a value");
+                self.error(Code::TYPE_MISMATCH, message, ast.span);
+                None
+            }
             ExprKind::Array(items) => self.array(items, ast.span),
             ExprKind::Map(entries) => self.map(entries, ast.span),
             ExprKind::Struct(fields) => self.structure(fields),
@@ -224,124 +229,6 @@ impl Lowering<'_> {
             return None;
         }
         Some(Typed::new(Expr::Subscript(Box::new(typed.expr), Box::new(key.expr)), item))
-    }
-
-    fn signed(&mut self, sign: Sign, value: &Ast) -> Option<Typed> {
-        let typed = self.lower(value)?;
-        if !typed.is_number() {
-            let message = format!("a sign is for numbers, not {}", typed.shown());
-            self.error(Code::ARITHMETIC, message, value.span);
-            return None;
-        }
-        Some(match sign {
-            Sign::Plus => typed,
-            Sign::Minus => Typed { expr: Expr::Negate(Box::new(typed.expr)), ty: typed.ty },
-        })
-    }
-
-    fn arithmetic(
-        &mut self,
-        ast: &Ast,
-        op: ArithmeticOp,
-        left: &Ast,
-        right: &Ast,
-    ) -> Option<Typed> {
-        let (left, right) = self.both(left, right)?;
-        let varchar = Ty::Known(DataType::Varchar);
-        let ty = if op == ArithmeticOp::Add && left.ty == varchar && right.ty == varchar {
-            Some(varchar)
-        } else {
-            wider(&left, &right)
-        };
-        let Some(ty) = ty else {
-            let message = format!("no `{}` of {} and {}", symbol(op), left.shown(), right.shown());
-            self.error(Code::ARITHMETIC, message, ast.span);
-            return None;
-        };
-        let target = Typed { expr: Expr::RowTime, ty: ty.clone() }.data_type();
-        let [left, right] = [left, right].map(|side| Box::new(to_number(side, &target)));
-        let op = match op {
-            ArithmeticOp::Add => Arithmetic::Add,
-            ArithmeticOp::Subtract => Arithmetic::Subtract,
-            ArithmeticOp::Multiply => Arithmetic::Multiply,
-            ArithmeticOp::Divide => Arithmetic::Divide,
-            ArithmeticOp::Modulo => Arithmetic::Modulo,
-        };
-        Some(Typed { expr: Expr::Arithmetic(op, left, right), ty })
-    }
-
-    fn comparison(
-        &mut self,
-        ast: &Ast,
-        op: ComparisonOp,
-        left: &Ast,
-        right: &Ast,
-    ) -> Option<Typed> {
-        let is_time = [is_row_time(left), is_row_time(right)];
-        let (left, right) = self.both(left, right)?;
-        let (left, right) = match is_time {
-            [true, _] => (left, time_in_text(right)),
-            [_, true] => (time_in_text(left), right),
-            _ => (left, right),
-        };
-        let op = match op {
-            ComparisonOp::Equal => Comparison::Equal,
-            ComparisonOp::NotEqual => Comparison::NotEqual,
-            ComparisonOp::Less => Comparison::Less,
-            ComparisonOp::LessOrEqual => Comparison::LessOrEqual,
-            ComparisonOp::Greater => Comparison::Greater,
-            ComparisonOp::GreaterOrEqual => Comparison::GreaterOrEqual,
-        };
-        let nested = |side: &Typed| {
-            let Ty::Known(data_type) = &side.ty else { return false };
-            matches!(data_type, DataType::Array(_) | DataType::Map(..) | DataType::Struct(_))
-        };
-        let is_equality = matches!(op, Comparison::Equal | Comparison::NotEqual);
-        let is_boolean = |side: &Typed| side.ty == Ty::Known(DataType::Boolean);
-        if !is_equality
-            && (nested(&left) || nested(&right) || is_boolean(&left) || is_boolean(&right))
-        {
-            let message = format!("{} and {} have no order", left.shown(), right.shown());
-            self.error(Code::COMPARISON, message, ast.span);
-            return None;
-        }
-        let (left, right) = self.comparable(ast, "compared", left, right)?;
-        Some(boolean(Expr::Compare(op, Box::new(left), Box::new(right))))
-    }
-
-    /// Both sides with one type.
-    fn comparable(
-        &mut self,
-        ast: &Ast,
-        how: &str,
-        left: Typed,
-        right: Typed,
-    ) -> Option<(Expr, Expr)> {
-        if left.ty == Ty::Null || right.ty == Ty::Null {
-            let diagnostic = Diagnostic::error(Code::COMPARISON, "NULL equals nothing", ast.span)
-                .with_help("write IS NULL or IS DISTINCT FROM");
-            self.findings.push(diagnostic);
-            return None;
-        }
-        let timestamp = Ty::Known(DataType::Timestamp);
-        let varchar = Ty::Known(DataType::Varchar);
-        let target = match wider(&left, &right) {
-            Some(ty) => Some(Typed { expr: Expr::RowTime, ty }.data_type()),
-            None if left.ty == right.ty => Some(left.data_type()),
-            None if (left.ty == timestamp && right.ty == varchar)
-                || (left.ty == varchar && right.ty == timestamp) =>
-            {
-                Some(DataType::Timestamp)
-            }
-            None => None,
-        };
-        let Some(target) = target else {
-            let message = format!("{} and {} cannot be {how}", left.shown(), right.shown());
-            self.error(Code::COMPARISON, message, ast.span);
-            return None;
-        };
-        let [left, right] = [left, right].map(|side| to_number(side, &target));
-        Some((left, right))
     }
 
     fn is_in(&mut self, negated: bool, value: &Ast, list: &[Ast]) -> Option<Typed> {
@@ -446,103 +333,11 @@ impl Lowering<'_> {
         Some(Typed::new(Expr::Cast(Box::new(typed.expr), target_type.clone()), target_type))
     }
 
-    fn call(&mut self, ast: &Ast, name: &Ident, arguments: &[Ast]) -> Option<Typed> {
-        if functions::is_aggregate(&name.name) {
-            return self.names.aggregate(ast, name, arguments, self.findings);
-        }
-        if functions::is_table_function(&name.name) {
-            return self.names.table_function(ast, name, arguments, self.findings);
-        }
-        // It only keeps a key column from being the key of the result.
-        if let ("AS_VALUE", [argument]) = (&*name.name.to_ascii_uppercase(), arguments) {
-            return self.lower(argument);
-        }
-        if !functions::is_scalar(&name.name) {
-            self.findings.push(functions::unknown(name));
-            return None;
-        }
-        let arguments: Vec<_> = arguments.iter().map(|argument| self.lower(argument)).collect();
-        let arguments: Option<Vec<Typed>> = arguments.into_iter().collect();
-        functions::scalar(name, arguments?, ast.span, self.findings)
-    }
-
-    fn call_all(&mut self, ast: &Ast, name: &Ident) -> Option<Typed> {
-        if functions::is_aggregate(&name.name) {
-            return self.names.aggregate(ast, name, &[], self.findings);
-        }
-        if !functions::is_scalar(&name.name) {
-            self.findings.push(functions::unknown(name));
-            return None;
-        }
-        let message = format!("{} does not take *", name.name.to_ascii_uppercase());
-        self.error(Code::ARGUMENTS, message, ast.span);
-        None
-    }
-
-    fn array(&mut self, items: &[Ast], at: Place) -> Option<Typed> {
-        let (items, item) = self.items(items, "an ARRAY", at)?;
-        Some(Typed::new(Expr::Array(items), DataType::Array(Box::new(item))))
-    }
-
-    /// Items of one type.
-    fn items(&mut self, asts: &[Ast], what: &str, at: Place) -> Option<(Vec<Expr>, DataType)> {
-        let items: Vec<_> = asts.iter().map(|item| self.lower(item)).collect();
-        let items: Option<Vec<Typed>> = items.into_iter().collect();
-        let items = items?;
-        let all: Vec<&Typed> = items.iter().collect();
-        let Some(target) = common(&all) else {
-            let message = if items.is_empty() {
-                format!("{what} needs at least one item")
-            } else {
-                format!("{what} of nothing but NULL: of which type?")
-            };
-            let help = "convert an item with CAST";
-            self.findings.push(Diagnostic::error(Code::UNTYPED_NULL, message, at).with_help(help));
-            return None;
-        };
-        if items.iter().any(|item| item.ty == Ty::Decimal)
-            && !items.iter().any(|item| item.ty == Ty::Known(DataType::Double))
-        {
-            self.unsupported("the type DECIMAL", at)?;
-        }
-        let mut out = Vec::new();
-        for (item, ast) in items.into_iter().zip(asts) {
-            out.push(self.coerce(item, &target, ast)?);
-        }
-        Some((out, target))
-    }
-
-    fn map(&mut self, entries: &[(Ast, Ast)], at: Place) -> Option<Typed> {
-        let keys: Vec<Ast> = entries.iter().map(|(key, _)| key.clone()).collect();
-        let values: Vec<Ast> = entries.iter().map(|(_, value)| value.clone()).collect();
-        let keys = self.items(&keys, "a MAP's key", at);
-        let values = self.items(&values, "a MAP's value", at);
-        let ((keys, key), (values, value)) = (keys?, values?);
-        let entries = keys.into_iter().zip(values).collect();
-        Some(Typed::new(Expr::Map(entries), DataType::Map(Box::new(key), Box::new(value))))
-    }
-
-    fn structure(&mut self, fields: &[(Ident, Ast)]) -> Option<Typed> {
-        let mut out: Vec<(Arc<str>, Expr)> = Vec::new();
-        let mut types: Vec<(Arc<str>, DataType)> = Vec::new();
-        for (name, value) in fields {
-            let typed = self.lower(value);
-            let typed = self.concrete(typed?, value.span)?;
-            if types.iter().any(|(other, _)| *other == name.name) {
-                let message = format!("there are two fields {}", quoted(&name.name));
-                self.error(Code::DUPLICATE_COLUMN, message, name.span);
-            }
-            types.push((name.name.clone(), typed.data_type()));
-            out.push((name.name.clone(), typed.expr));
-        }
-        Some(Typed::new(Expr::Struct(out), DataType::Struct(Arc::from(types))))
-    }
-
     /// A value whose type a column can have.
     pub fn concrete(&mut self, typed: Typed, at: Place) -> Option<Typed> {
         match typed.ty {
             Ty::Known(_) => Some(typed),
-            Ty::Decimal => self.unsupported("the type DECIMAL", at),
+            Ty::Decimal(_) => self.unsupported("the type DECIMAL", at),
             Ty::Null => {
                 let diagnostic = Diagnostic::error(Code::UNTYPED_NULL, "NULL of which type?", at)
                     .with_help("write for example CAST(NULL AS VARCHAR)");
@@ -550,21 +345,6 @@ impl Lowering<'_> {
                 None
             }
         }
-    }
-}
-
-/// Whether this is a time that a record has, which texts are compared with as if they were times.
-fn is_row_time(ast: &Ast) -> bool {
-    let ExprKind::Column { name, .. } = &ast.kind else { return false };
-    matches!(&*name.name, "ROWTIME" | "WINDOWSTART" | "WINDOWEND")
-}
-
-/// A literal text as the time that it says, in milliseconds; anything else as it is.
-fn time_in_text(typed: Typed) -> Typed {
-    let Expr::Literal(Value::Varchar(text), _) = &typed.expr else { return typed };
-    match crate::function::time_format::parse_partial(text) {
-        Some(millis) => literal(Value::BigInt(millis), DataType::BigInt),
-        None => typed,
     }
 }
 
@@ -589,25 +369,7 @@ fn number(number: &Number) -> Typed {
         (NumberKind::Double, _) => literal(Value::Double(number.double()), DataType::Double),
         (NumberKind::Decimal | NumberKind::Integer, _) => Typed {
             expr: Expr::Literal(Value::Double(number.double()), DataType::Double),
-            ty: Ty::Decimal,
+            ty: Ty::Decimal(number.text.as_ref().into()),
         },
-    }
-}
-
-/// A side of an operation, whose type is known to be convertible.
-fn to_number(side: Typed, target: &DataType) -> Expr {
-    match side.clone().coerce(target) {
-        Ok(expr) => expr,
-        Err(_) => Expr::Cast(Box::new(side.expr), target.clone()),
-    }
-}
-
-const fn symbol(op: ArithmeticOp) -> &'static str {
-    match op {
-        ArithmeticOp::Add => "+",
-        ArithmeticOp::Subtract => "-",
-        ArithmeticOp::Multiply => "*",
-        ArithmeticOp::Divide => "/",
-        ArithmeticOp::Modulo => "%",
     }
 }

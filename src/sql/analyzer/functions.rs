@@ -58,6 +58,11 @@ fn diagnostic(error: &ResolveError, name: &Ident, at: Place) -> Diagnostic {
     }
 }
 
+/// Whether the first parameter of a function is a unit of time.
+pub fn takes_unit(name: &str) -> bool {
+    registry::describe(name).is_some_and(|f| f.signatures.iter().any(|s| s.starts_with("unit ")))
+}
+
 /// The types that a call is resolved by. A DECIMAL literal counts as a DOUBLE.
 fn types(arguments: &[Typed]) -> Vec<Option<DataType>> {
     arguments.iter().map(|a| (a.ty != Ty::Null).then(|| a.data_type())).collect()
@@ -65,7 +70,7 @@ fn types(arguments: &[Typed]) -> Vec<Option<DataType>> {
 
 fn convert(arguments: Vec<Typed>, resolved: &Resolved) -> Vec<Expr> {
     let convert = |(argument, target): (Typed, &DataType)| {
-        if argument.ty == Ty::Decimal && *target == DataType::Double {
+        if matches!(argument.ty, Ty::Decimal(_)) && *target == DataType::Double {
             return argument.expr;
         }
         let expr = argument.expr.clone();
@@ -117,9 +122,8 @@ pub fn table_function(
             Some((expr, resolved.return_type))
         }
         Ok((_, resolved)) => {
-            let feature = format!("the table function {}", resolved.name);
-            findings.push(Diagnostic::unsupported(feature, at));
-            None
+            let call = Expr::Call(Arc::from(resolved.name), convert(arguments, &resolved));
+            Some((call, resolved.return_type))
         }
         Err(error) => {
             findings.push(diagnostic(&error, name, at));

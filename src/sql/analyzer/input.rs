@@ -90,7 +90,8 @@ pub fn analyze(
         [] => Some(single(first, left, context, builder)),
         [join] => {
             let right = context.catalog.source(&join.relation.source.name)?;
-            let wants_pseudo = mentions_pseudo(query);
+            // `*` writes them out in front of PARTITION BY.
+            let wants_pseudo = mentions_pseudo(query) || !query.partition_by.is_empty();
             Joining { context, builder, findings, wants_pseudo }.join(first, left, join, right)
         }
         [_, second, ..] => {

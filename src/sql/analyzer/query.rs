@@ -1,30 +1,27 @@
 //! A query that fills a stream or table: its clauses, its key, and its plan.
 
+mod aggregate;
+mod outputs;
+mod window;
+
 use std::sync::Arc;
 
 use super::expression::Lowering;
 use super::formats::{self, Inherited};
 use super::input::{self, Input, Key, article, plan_format};
-use super::names::{AggregateNames, Exploded, Group, RowNames, is_typed};
+use super::names::{Exploded, RowNames};
 use super::properties::{self, Place, With};
 use super::select::{self, Item};
 use super::typed::{Ty, Typed};
 use super::types::{has_map, show};
 use super::{Builder, Context, Findings, source};
-use crate::plan::{
-    self, Aggregate, AggregateCall, Emit, Explode, Expr, NodeId, OnError, Op, Output, PartitionBy,
-    Pipeline,
-};
+use crate::plan::{self, Explode, Expr, NodeId, OnError, Op, Output, PartitionBy, Pipeline};
 use crate::schema::{Field, Role, Schema};
-use crate::sql::ast::{
-    self, CreateSourceAs, Duration, Expr as Ast, ExprKind, Ident, Query, SourceKind, Window,
-    WindowKind,
-};
+use crate::sql::ast::{self, CreateSourceAs, Expr as Ast, ExprKind, Ident, Query, SourceKind};
 use crate::sql::catalog::{KeyWindow, Serde, Source, TimestampColumn, kind_name, values};
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::printer::quoted;
 use crate::sql::span::Span;
-use crate::window::{SessionWindows, TimeWindows, WindowError, WindowSpec};
 
 /// A persistent query that can be started.
 #[derive(Clone, Debug)]
@@ -183,10 +180,11 @@ pub fn select(
     let mut builder = Builder::default();
     let rows = analyze(query, None, context, &mut builder, findings)?;
     let mut pipeline = Pipeline { name: id.to_owned(), nodes: builder.nodes };
-    plan::prune(&mut pipeline);
+    plan::optimize(&mut pipeline);
+    let node = pipeline.nodes.len() - 1;
     Some(Selected {
         pipeline,
-        node: rows.node,
+        node,
         schema: rows.schema,
         kind: rows.kind,
         reads: rows.reads,
@@ -261,7 +259,7 @@ fn finish(
     let name = format!("to {}", sink.name);
     builder.add(&name, vec![rows.node], Op::Sink(op));
     let mut pipeline = Pipeline { name: id.to_string(), nodes: builder.nodes };
-    plan::prune(&mut pipeline);
+    plan::optimize(&mut pipeline);
     Some(Planned { pipeline, sink, reads: rows.reads })
 }
 
@@ -473,339 +471,13 @@ impl Planner<'_> {
             });
         }
         let mut items = self.select(&input, &mut node)?;
-        self.write_out_star(&mut items, &keys, &input.keys);
+        self.write_out_star(&mut items, &keys, &input);
         let outputs = self.outputs(items, &keys, "partitioning expression")?;
         let schema = schema_of(&outputs);
         let op = PartitionBy { outputs, repartition: Some(input.partitions) };
         let node = self.builder.add("partition by", vec![node], Op::PartitionBy(op));
         input.window = None;
         Some(rows(input, node, schema))
-    }
-
-    /// With `*`, new keys that are no column get one, and old key columns come last.
-    fn write_out_star(&mut self, items: &mut Vec<Item>, keys: &[ResultKey], old: &[Key]) {
-        let is_star =
-            |item: &ast::SelectItem| matches!(item, ast::SelectItem::All { source: None, .. });
-        if !self.query.select.iter().any(is_star) {
-            return;
-        }
-        let is_old = |item: &Item| {
-            item.from_star
-                && old.iter().any(|key| key.columns.iter().any(|(expr, _)| *expr == item.expr))
-        };
-        let (last, mut kept): (Vec<Item>, Vec<Item>) = items.drain(..).partition(is_old);
-        let at = kept.iter().position(|item| !item.from_star).unwrap_or(kept.len());
-        kept.splice(at..at, last);
-        let mut number = 0;
-        for (key, ast) in keys.iter().zip(&self.query.partition_by) {
-            if kept.iter().any(|item| item.can_be_key && item.expr == key.value) {
-                continue;
-            }
-            let name = match &ast.kind {
-                ExprKind::Field(_, field) => field.name.clone(),
-                ExprKind::Column { name, .. } => name.name.clone(),
-                _ => {
-                    number += 1;
-                    Arc::from(format!("KSQL_COL_{}", number - 1))
-                }
-            };
-            kept.insert(
-                0,
-                Item {
-                    name,
-                    expr: key.value.clone(),
-                    data_type: key.data_type.clone(),
-                    can_be_key: true,
-                    from_star: true,
-                    at: ast.span,
-                },
-            );
-        }
-        *items = kept;
-    }
-
-    /// Key columns first, in the key's order, then the others in the projection's.
-    /// Without a sink nobody needs the key: all in the projection's order.
-    fn outputs(&mut self, items: Vec<Item>, keys: &[ResultKey], what: &str) -> Option<Vec<Output>> {
-        if self.sink.is_none() {
-            let value = |item: Item| Output {
-                field: Field::value(&item.name, item.data_type),
-                expr: item.expr,
-            };
-            return Some(items.into_iter().map(value).collect());
-        }
-        let mut is_key = vec![false; items.len()];
-        let mut outputs = Vec::new();
-        let mut missing = Vec::new();
-        for key in keys {
-            // The best of several columns that mean the key is the key, the others are values.
-            let candidates = key.means.iter().find_map(|(expr, _)| {
-                let found: Vec<usize> = (0..items.len())
-                    .filter(|&at| items[at].can_be_key && items[at].expr == *expr)
-                    .collect();
-                (!found.is_empty()).then_some(found)
-            });
-            let Some(found) = candidates else {
-                missing.push(
-                    key.means.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" or "),
-                );
-                continue;
-            };
-            if let [_, second, ..] = found.as_slice()
-                && self.sink.is_some()
-            {
-                let names: Vec<_> = found.iter().map(|&at| quoted(&items[at].name)).collect();
-                let message = format!(
-                    "the projection has a key column more than once: {}",
-                    names.join(" and ")
-                );
-                let diagnostic = Diagnostic::error(Code::KEY, message, items[*second].at);
-                self.findings.push(diagnostic.with_help("copy it into the value with AS_VALUE"));
-            }
-            let item = &items[found[0]];
-            is_key[found[0]] = true;
-            outputs.push(Output {
-                field: Field::key(&item.name, key.data_type.clone()),
-                expr: key.value.clone(),
-            });
-        }
-        if let (false, Some(sink)) = (missing.is_empty(), self.sink) {
-            let missing = missing.join(" and ");
-            let message =
-                format!("the query for {} must select the {what} {missing}", quoted(&sink.name));
-            let diagnostic = Diagnostic::error(Code::KEY, message, self.query.span)
-                .with_help(format!("write SELECT {missing}, …"));
-            self.findings.push(diagnostic);
-            return None;
-        }
-        let values = items.into_iter().zip(is_key).filter(|(_, is_key)| !is_key);
-        outputs.extend(values.map(|(item, _)| Output {
-            field: Field::value(&item.name, item.data_type),
-            expr: item.expr,
-        }));
-        Some(outputs)
-    }
-
-    fn groups(&mut self, input: &Input) -> Option<Vec<Group>> {
-        let mut groups: Vec<Group> = Vec::new();
-        let mut complete = true;
-        for ast in &self.query.group_by {
-            let names = &mut RowNames {
-                scope: &input.scope,
-                context: self.context,
-                clause: "GROUP BY",
-                exploded: None,
-            };
-            let lowering = &mut Lowering { names, context: self.context, findings: self.findings };
-            let typed = lowering.lower(ast);
-            let Some(typed) = typed.and_then(|typed| lowering.concrete(typed, ast.span)) else {
-                complete = false;
-                continue;
-            };
-            debug_assert!(is_typed(&typed.ty), "a concrete type is known");
-            let data_type = typed.data_type();
-            if groups.iter().any(|group| group.expr == typed.expr) {
-                let message = format!("{ast} is in GROUP BY twice");
-                self.error(Code::AGGREGATION, message, ast.span);
-                // It would be missing in SELECT too: one fault, one message.
-                continue;
-            }
-            if has_map(&data_type) {
-                let message = format!("a key cannot have a MAP in it: {}", show(&data_type));
-                self.error(Code::KEY, message, ast.span);
-            }
-            groups.push(Group { expr: typed.expr, data_type });
-        }
-        complete.then_some(groups)
-    }
-
-    fn aggregate(&mut self, mut input: Input, node: NodeId) -> Option<Rows> {
-        let groups = self.groups(&input)?;
-        let window = self.window();
-        let mut calls: Vec<AggregateCall> = Vec::new();
-        let has_bounds = self.query.window.is_some() && !input.scope.is_join();
-        let (scope, context) = (&input.scope, self.context);
-        let names = &mut AggregateNames {
-            scope,
-            context,
-            groups: &groups,
-            calls: &mut calls,
-            clause: "SELECT",
-            has_bounds,
-        };
-        let (list, written) = (&self.query.select, self.sink.is_some());
-        let items = select::analyze(list, scope, names, written, context, self.findings);
-        let having = self.query.having.as_ref().map(|having| {
-            let names = &mut AggregateNames {
-                scope,
-                context,
-                groups: &groups,
-                calls: &mut calls,
-                clause: "HAVING",
-                has_bounds: false,
-            };
-            Lowering { names, context, findings: self.findings }.condition(having)
-        });
-        if groups.is_empty() {
-            self.error(Code::AGGREGATION, "aggregate functions need GROUP BY", self.query.span);
-        } else if calls.is_empty() && items.is_some() {
-            let message = "GROUP BY needs an aggregate function in SELECT or HAVING";
-            self.error(Code::AGGREGATION, message, self.query.group_by[0].span);
-        }
-        if input.kind == SourceKind::Table
-            && let Some(call) = calls.iter().find(|call| !call.function.can_retract())
-        {
-            let message = format!(
-                "{:?} cannot take back the old value of a row: it is not for tables",
-                call.function
-            );
-            self.error(
-                Code::AGGREGATION,
-                message,
-                self.query.group_by.first().map_or(self.query.span, |g| g.span),
-            );
-        }
-        self.check_state(&input, &calls);
-        let (items, having) = (items?, having.map_or(Some(None), |having| having.map(Some))?);
-        let keys: Vec<ResultKey> = groups
-            .iter()
-            .enumerate()
-            .map(|(at, group)| ResultKey {
-                value: Expr::Column(at),
-                data_type: group.data_type.clone(),
-                means: vec![(Expr::Column(at), self.query.group_by[at].to_string())],
-            })
-            .collect();
-        let outputs = self.outputs(items, &keys, "grouping expression")?;
-        let (spec, retention_ms) = match window {
-            Some(window) => {
-                let (spec, retention_ms) = window?;
-                (Some(spec), retention_ms)
-            }
-            None => (None, None),
-        };
-        let mut node = self.add_aggregate(&input, node, groups, calls, spec, retention_ms);
-        if let Some(having) = having {
-            node = self.builder.add("having", vec![node], Op::Filter(having));
-        }
-        let schema = schema_of(&outputs);
-        let node = self.builder.add("select", vec![node], Op::Project(outputs));
-        input.kind = SourceKind::Table;
-        input.window = spec.map(|spec| match spec {
-            WindowSpec::Session(_) => KeyWindow::Session,
-            other => KeyWindow::Time(Some(other.span_ms())),
-        });
-        Some(rows(input, node, schema))
-    }
-
-    /// ksqlDB writes what aggregates remember in the format of the source's values.
-    fn check_state(&mut self, input: &Input, calls: &[AggregateCall]) {
-        use crate::plan::AggregateFunction as F;
-        let is_nested = |call: &&AggregateCall| {
-            !matches!(
-                call.function,
-                F::Count | F::Sum | F::Min | F::Max | F::ApproxCountDistinct { .. }
-            )
-        };
-        if let (Serde::Delimited { .. }, Some(call)) =
-            (input.first.value_format, calls.iter().find(is_nested))
-        {
-            let message = format!(
-                "{:?} remembers more than one value, which the format DELIMITED cannot hold",
-                call.function
-            );
-            self.error(Code::FORMAT, message, self.query.span);
-        }
-    }
-
-    fn add_aggregate(
-        &mut self,
-        input: &Input,
-        node: NodeId,
-        groups: Vec<Group>,
-        calls: Vec<AggregateCall>,
-        window: Option<WindowSpec>,
-        retention_ms: Option<i64>,
-    ) -> NodeId {
-        let keeps_key = input.keys.iter().map(|key| &key.value).eq(groups.iter().map(|g| &g.expr));
-        let group_by = groups.into_iter().enumerate().map(|(at, group)| Output {
-            field: Field::key(&format!("KSQL_GROUP_{at}"), group.data_type),
-            expr: group.expr,
-        });
-        let op = Aggregate {
-            group_by: group_by.collect(),
-            repartition: (!keeps_key).then_some(input.partitions),
-            window,
-            retention_ms,
-            calls,
-            emit: match self.query.emit {
-                Some(ast::Emit::Final) => Emit::Final,
-                _ => self.context.changes,
-            },
-        };
-        self.builder.add("aggregate", vec![node], Op::Aggregate(op))
-    }
-
-    /// The window and its retention; the outer `None` is that there is none, the inner that it is
-    /// wrong.
-    fn window(&mut self) -> Option<Option<(WindowSpec, Option<i64>)>> {
-        let window = self.query.window.as_ref()?;
-        Some(self.window_spec(window))
-    }
-
-    fn window_spec(&mut self, window: &Window) -> Option<(WindowSpec, Option<i64>)> {
-        let grace = match &window.grace {
-            Some(grace) => Some(self.millis(grace)?),
-            None => None,
-        };
-        let time = |windows: Result<TimeWindows, WindowError>| {
-            let windows = windows?;
-            grace.map_or(Ok(windows), |grace| windows.with_grace(grace))
-        };
-        let spec = match &window.kind {
-            WindowKind::Tumbling { size } => {
-                time(TimeWindows::tumbling(self.millis(size)?)).map(WindowSpec::Tumbling)
-            }
-            WindowKind::Hopping { size, advance } => {
-                let (size, advance) = (self.millis(size)?, self.millis(advance)?);
-                time(TimeWindows::hopping(size, advance)).map(WindowSpec::Hopping)
-            }
-            WindowKind::Session { gap } => SessionWindows::new(self.millis(gap)?)
-                .and_then(|windows| grace.map_or(Ok(windows), |grace| windows.with_grace(grace)))
-                .map(WindowSpec::Session),
-        };
-        let spec = match spec {
-            Ok(spec) => spec,
-            Err(error) => {
-                self.error(Code::WINDOW, error.to_string(), window.span);
-                return None;
-            }
-        };
-        let emits_final = self.query.emit == Some(ast::Emit::Final);
-        let least = spec.span_ms().saturating_add(spec.grace_ms(emits_final));
-        let retention = match &window.retention {
-            None => None,
-            Some(retention) => {
-                let millis = self.millis(retention)?;
-                // Without GRACE PERIOD the retention is what there is room for.
-                let has_grace = window.grace.is_some();
-                if millis < if has_grace { least } else { spec.span_ms() } {
-                    let message = format!("RETENTION must be at least size and grace, {least} ms");
-                    self.error(Code::WINDOW, message, retention.span);
-                    return None;
-                }
-                Some(millis.max(least))
-            }
-        };
-        Some((spec, retention))
-    }
-
-    fn millis(&mut self, duration: &Duration) -> Option<i64> {
-        let millis = duration.millis();
-        if millis.is_none() {
-            self.error(Code::WINDOW, "this is too long", duration.span);
-        }
-        millis
     }
 }
 

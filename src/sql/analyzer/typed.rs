@@ -12,9 +12,9 @@ use crate::value::{DataType, Value};
 pub enum Ty {
     /// The literal NULL, which has none.
     Null,
-    /// A DECIMAL, which only literals such as `1.5` have here: it is computed with as a DOUBLE, and
-    /// refused where a result would have it.
-    Decimal,
+    /// A DECIMAL, which only literals such as `1.50` have here, with the literal as it is written: it
+    /// is computed with as a DOUBLE, and refused where a result would have it.
+    Decimal(Arc<str>),
     /// One that values have.
     Known(DataType),
 }
@@ -52,7 +52,7 @@ impl Typed {
     pub fn data_type(&self) -> DataType {
         match &self.ty {
             Ty::Null => DataType::Varchar,
-            Ty::Decimal => DataType::Double,
+            Ty::Decimal(_) => DataType::Double,
             Ty::Known(data_type) => data_type.clone(),
         }
     }
@@ -61,7 +61,7 @@ impl Typed {
     pub fn shown(&self) -> String {
         match &self.ty {
             Ty::Null => "NULL".to_owned(),
-            Ty::Decimal => "DECIMAL".to_owned(),
+            Ty::Decimal(_) => "DECIMAL".to_owned(),
             Ty::Known(data_type) => show(data_type),
         }
     }
@@ -74,7 +74,7 @@ impl Typed {
     fn rank(&self) -> Option<u8> {
         match &self.ty {
             Ty::Null => None,
-            Ty::Decimal => Some(2),
+            Ty::Decimal(_) => Some(2),
             Ty::Known(data_type) => match data_type {
                 DataType::Int => Some(0),
                 DataType::BigInt => Some(1),
@@ -160,9 +160,12 @@ fn cast(expr: Expr, target: &DataType) -> Expr {
 fn coerce(expr: Expr, ty: &Ty, target: &DataType) -> Result<Expr, Mismatch> {
     let from = match ty {
         Ty::Null => return Ok(Expr::Literal(Value::Null, target.clone())),
-        Ty::Decimal => match target {
-            DataType::Double => return Ok(expr),
-            DataType::Varchar => return literal_text(expr),
+        Ty::Decimal(text) => match (target, &expr) {
+            (DataType::Double, _) => return Ok(expr),
+            // A DECIMAL knows how many digits it has: `1.50` is the text '1.50'.
+            (DataType::Varchar, Expr::Literal(..)) => {
+                return Ok(Expr::Literal(Value::Varchar(text.clone()), DataType::Varchar));
+            }
             _ => return Err(Mismatch::Types),
         },
         Ty::Known(from) => from,
@@ -184,19 +187,27 @@ fn coerce(expr: Expr, ty: &Ty, target: &DataType) -> Result<Expr, Mismatch> {
         }
         (expr @ Expr::Literal(..), _, DataType::Varchar) => literal_text(expr),
         (Expr::Array(items), DataType::Array(from), DataType::Array(to)) => {
-            let items = items.into_iter().map(|item| coerce(item, &known(from), to));
+            let items = items.into_iter().map(|item| coerce_item(item, from, to));
             Ok(Expr::Array(items.collect::<Result<_, _>>()?))
         }
         (Expr::Map(entries), DataType::Map(key, value), DataType::Map(to_key, to_value)) => {
-            let entries = entries.into_iter().map(|(k, v)| {
-                Ok((coerce(k, &known(key), to_key)?, coerce(v, &known(value), to_value)?))
-            });
+            let entries = entries
+                .into_iter()
+                .map(|(k, v)| Ok((coerce_item(k, key, to_key)?, coerce_item(v, value, to_value)?)));
             Ok(Expr::Map(entries.collect::<Result<_, Mismatch>>()?))
         }
         (Expr::Struct(fields), DataType::Struct(from), DataType::Struct(to)) => {
             coerce_struct(fields, from, to)
         }
         _ => Err(Mismatch::Types),
+    }
+}
+
+/// Something in a constructor. A NULL there has taken the type of the others, and takes the new one.
+fn coerce_item(expr: Expr, from: &DataType, to: &DataType) -> Result<Expr, Mismatch> {
+    match expr {
+        Expr::Literal(Value::Null, _) => Ok(Expr::Literal(Value::Null, to.clone())),
+        expr => coerce(expr, &known(from), to),
     }
 }
 

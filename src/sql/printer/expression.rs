@@ -133,7 +133,7 @@ fn operator(expr: &Expr) -> String {
         }
         ExprKind::Arithmetic(op, left, right) => {
             let (own, above) = sum_or_product(*op);
-            format!("{} {} {}", at(left, own), arithmetic(*op), at(right, above))
+            format!("{} {} {}", at(left, own), op.symbol(), at(right, above))
         }
         ExprKind::Compare(op, left, right) => {
             format!("{} {} {}", value(left), comparison(*op), value(right))
@@ -199,16 +199,6 @@ fn lambda(parameters: &[Ident], body: &Expr) -> String {
     match parameters {
         [one] => format!("{one} => {body}"),
         many => format!("({}) => {body}", join(many, ToString::to_string)),
-    }
-}
-
-const fn arithmetic(op: ArithmeticOp) -> &'static str {
-    match op {
-        ArithmeticOp::Add => "+",
-        ArithmeticOp::Subtract => "-",
-        ArithmeticOp::Multiply => "*",
-        ArithmeticOp::Divide => "/",
-        ArithmeticOp::Modulo => "%",
     }
 }
 

@@ -8,6 +8,9 @@ import { unreachable } from "../../messages";
 import type { PanelId, PanelStyle } from "../../panel-protocol";
 import { Unsupported } from "../../support";
 
+/** The benches of elements that show another room: theirs goes on when the person comes back. */
+const parked = new WeakMap<AbortSignal, Bench>();
+
 /** What can change. */
 export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "series" | "notes" | "verdict";
 
@@ -34,14 +37,31 @@ export class Bench {
   /** The value of a knob that was refused: it stays in its field beside the problem. */
   refused: { readonly name: string; readonly value: string } | null = null;
 
+  /** Who is told. */
+  changed: (change: Change) => void = () => undefined;
   readonly #closing = new AbortController();
-  readonly #changed: (change: Change) => void;
   #bridge: Bridge<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle> | null = null;
   #asked: { readonly name: string; readonly value: string } | null = null;
   #playAfterOpen = false;
+  /** Why what was asked for first could not be opened. */
+  #unopened: readonly KnobProblem[] = [];
 
-  constructor(changed: (change: Change) => void) {
-    this.#changed = changed;
+  /** The bench that was kept for this life of an element, if there is one. */
+  static back(life: AbortSignal): Bench | undefined {
+    const kept = parked.get(life);
+    parked.delete(life);
+    return kept;
+  }
+
+  /** Keeps it, standing still, while another room is shown; with the element it ends. */
+  park(life: AbortSignal): void {
+    this.changed = () => undefined;
+    if (life.aborted || this.status.kind !== "running") return this.close();
+    this.visible(false);
+    parked.set(life, this);
+    life.addEventListener("abort", () => {
+      if (parked.get(life) === this) this.close();
+    }, { once: true });
   }
 
   /** Starts the worker and opens an experiment. */
@@ -53,7 +73,7 @@ export class Bench {
       this.status = error instanceof Unsupported
         ? { kind: "unsupported", obstacle: error.obstacle }
         : { kind: "failed", message: error instanceof Error ? error.message : String(error), saved: "" };
-      this.#changed("status");
+      this.changed("status");
       return;
     }
     this.send({ type: "list" });
@@ -71,11 +91,25 @@ export class Bench {
     this.#bridge?.command(command);
   }
 
-  /** Begins an experiment; `settings` are the knobs that differ from its preset. */
-  open(experiment: string, seed: number, play: boolean, settings: Array<[string, string]> = []): void {
+  /** Begins an experiment by its name, or the run of a link. */
+  open(experiment: string, seed: number, play: boolean): void {
     this.#asked = null;
-    this.#playAfterOpen = play;
-    this.send({ type: "open", experiment, seed, settings, forMs: null, log: [] });
+    const isLink = experiment.includes("?");
+    this.#playAfterOpen = play && !isLink;
+    // A link comes from anyone: the engine judges it.
+    this.send(isLink ? { type: "openLink", link: experiment } : { type: "open", experiment, seed, settings: [], forMs: null, log: [] });
+  }
+
+  /** A link to the run as it is, and the command that makes the same. */
+  async share(): Promise<{ readonly link: string; readonly command: string } | null> {
+    const answer = await this.#bridge?.ask({ type: "share" });
+    return answer?.type === "shared" ? answer : null;
+  }
+
+  /** The report as of now, as the command line prints it. */
+  async report(): Promise<string | null> {
+    const answer = await this.#bridge?.ask({ type: "report" });
+    return answer?.type === "reported" ? answer.json : null;
   }
 
   /** Turns a knob. */
@@ -106,7 +140,7 @@ export class Bench {
     switch (event.type) {
       case "catalogue":
         this.catalogue = event.experiments;
-        return this.#changed("opened");
+        return this.changed("opened");
       case "opened":
         if (event.experiment !== this.opened?.experiment) {
           this.scene = null;
@@ -116,39 +150,45 @@ export class Bench {
         }
         this.opened = event;
         this.status = { kind: "running" };
-        this.problems = [];
+        this.problems = this.#unopened;
+        this.#unopened = [];
         this.refused = null;
-        this.#changed("status");
-        this.#changed("opened");
+        this.changed("status");
+        this.changed("opened");
         if (this.#playAfterOpen) this.send({ type: "play" });
         return;
       case "refused":
         this.problems = event.problems;
         this.refused = this.#asked;
-        // An experiment that does not exist leaves the room empty: the first one is there instead.
+        // What cannot be opened leaves the room empty: the first one is there instead, and says why.
         if (this.opened === null && this.catalogue[0] !== undefined) {
+          this.#unopened = event.problems;
           this.open(this.catalogue[0].name, 7, false);
           return;
         }
-        return this.#changed("refused");
+        return this.changed("refused");
       case "tick":
         this.tick = event;
-        return this.#changed("tick");
+        return this.changed("tick");
       case "scene":
         this.scene = event;
-        return this.#changed("scene");
+        return this.changed("scene");
       case "series":
         this.series = event;
-        return this.#changed("series");
+        return this.changed("series");
       case "notes":
         this.notes = event.notes;
-        return this.#changed("notes");
+        return this.changed("notes");
       case "verdict":
         this.verdict = event;
-        return this.#changed("verdict");
+        return this.changed("verdict");
+      case "shared":
+      case "reported":
+        // Answers: whoever asked has them.
+        return;
       case "failed":
         this.status = { kind: "failed", message: event.message, saved: "" };
-        return this.#changed("status");
+        return this.changed("status");
       default:
         return unreachable(event);
     }

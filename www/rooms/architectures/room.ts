@@ -8,6 +8,7 @@ import * as icons from "../../parts/icons";
 import { panel } from "../../parts/panel";
 import { define } from "../../parts/part";
 import { SPEEDS } from "../../parts/transport";
+import { save } from "../../save";
 import { explain } from "../../support";
 import type { Controls, Hands, RoomView } from "../registry";
 import text from "./architectures.css?inline";
@@ -32,6 +33,7 @@ export class Architectures extends LitElement implements Hands {
     controls: { attribute: false },
     theme: { attribute: false },
     shown: { attribute: false },
+    life: { attribute: false },
   };
 
   declare wasmUrl: string;
@@ -43,9 +45,13 @@ export class Architectures extends LitElement implements Hands {
   declare theme: string;
   /** Whether anyone can see it. */
   declare shown: boolean;
+  /** The life of the element in the document. */
+  declare life: AbortSignal;
 
-  #bench = new Bench(() => undefined);
+  #bench = new Bench();
   #choosing = false;
+  /** What came of the last link or report. */
+  #told: TemplateResult | typeof nothing = nothing;
   /** Counts the workers. */
   #workers = 0;
   readonly #reduced = matchMedia("(prefers-reduced-motion: reduce)");
@@ -70,7 +76,7 @@ export class Architectures extends LitElement implements Hands {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#bench.close();
+    this.#bench.park(this.life);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -81,14 +87,24 @@ export class Architectures extends LitElement implements Hands {
     if (changed.has("shown")) this.#bench.visible(this.shown);
   }
 
+  /** Goes on with the run that was left, or begins one. */
   #start(): void {
     this.#bench.close();
-    const bench = new Bench((change) => this.#changed(bench, change));
+    const kept = Bench.back(this.life);
+    const bench = kept ?? new Bench();
+    bench.changed = (change) => this.#changed(bench, change);
     this.#bench = bench;
     this.#workers += 1;
     const { wasmUrl, seed, speed: factor } = this;
-    const autoplay = this.autoplay && !this.#reduced.matches;
-    void bench.start({ wasmUrl, experiment: this.experiment || FIRST, seed, speed: factor, autoplay });
+    const experiment = this.experiment || FIRST;
+    if (kept === undefined) {
+      const autoplay = this.autoplay && !this.#reduced.matches;
+      void bench.start({ wasmUrl, experiment, seed, speed: factor, autoplay });
+    } else if (this.experiment !== "" && this.experiment !== kept.opened?.experiment) {
+      this.#open(experiment);
+    } else {
+      this.#changed(bench, "opened");
+    }
     this.requestUpdate();
   }
 
@@ -99,6 +115,7 @@ export class Architectures extends LitElement implements Hands {
   #changed(bench: Bench, change: Change): void {
     if (bench !== this.#bench) return;
     const tell = (name: string, detail: unknown): boolean => this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    if (change === "opened") this.#told = nothing;
     if (change === "opened" && bench.opened !== null) {
       const { experiment, seed } = bench.opened;
       this.experiment = experiment;
@@ -214,8 +231,13 @@ export class Architectures extends LitElement implements Hands {
             <label for="xseed" class="small quiet">Seed</label>
             <input id="xseed" type="text" inputmode="numeric" autocomplete="off" maxlength="16" ?disabled=${!ready} .value=${String(opened?.seed ?? this.seed)} @change=${this.#reseed} />
             <button class="icon" ?disabled=${!ready} @click=${this.#roll} aria-label="Another seed" title="Another seed: a new run">${icons.dice}</button>
+          </div>
+          <div class="take">
+            <button ?disabled=${!ready} @click=${this.#share} title="A link to this run as it is: experiment, seed, knobs, what was done, and the time">${icons.link}<span>Copy link</span></button>
+            <button ?disabled=${!ready} @click=${this.#download} title="The report as of now, as JSON: what the command line prints">${icons.file}<span>Report</span></button>
           </div>`
         : nothing}
+      <p class="small quiet taken" role="status">${this.#told}</p>
     </div></div>`;
   }
 
@@ -273,6 +295,33 @@ export class Architectures extends LitElement implements Hands {
     else input.value = String(this.seed);
   };
 
+  #share = async (): Promise<void> => {
+    const shared = await this.#bench.share();
+    if (shared === null) return;
+    const address = new URL(`#architectures/${shared.link}`, location.href).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      this.#tell(html`The link is copied. <span class="mono">${shared.command}</span> makes the same run.`);
+    } catch {
+      // No permission, or no secure context: then it is shown, to be copied by hand.
+      this.#tell(html`<a class="mono" href=${address}>${address}</a>`);
+    }
+  };
+
+  #download = async (): Promise<void> => {
+    const json = await this.#bench.report();
+    const { opened } = this.#bench;
+    if (json === null || opened === null) return;
+    const name = `${opened.experiment}-${opened.seed}.json`;
+    save(name, json);
+    this.#tell(html`The report is saved as ${name}.`);
+  };
+
+  #tell(told: TemplateResult | typeof nothing): void {
+    this.#told = told;
+    this.requestUpdate();
+  }
+
   #roll = (): void => {
     this.seed = crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000;
   };
@@ -284,8 +333,8 @@ define("stream-glass-architectures", Architectures);
 
 export const room: RoomView = {
   styles: [unsafeCSS(text)],
-  view: ({ wasmUrl, experiment, seed, speed: factor, autoplay, controls, theme, shown }) =>
+  view: ({ wasmUrl, experiment, seed, speed: factor, autoplay, controls, theme, shown, life }) =>
     html`<stream-glass-architectures
-      .wasmUrl=${wasmUrl} .experiment=${experiment} .seed=${seed} .speed=${factor} .autoplay=${autoplay} .controls=${controls} .theme=${theme} .shown=${shown}
+      .wasmUrl=${wasmUrl} .experiment=${experiment} .seed=${seed} .speed=${factor} .autoplay=${autoplay} .controls=${controls} .theme=${theme} .shown=${shown} .life=${life}
     ></stream-glass-architectures>`,
 };

@@ -21,8 +21,6 @@ export function kindOf(kind: FlowKind): Kind {
       return { name: "topic", icon: icons.topic, topic: true };
     case "deadLetters":
       return { name: "dead-letter topic", icon: icons.deadLetters, topic: true };
-    case "router":
-      return { name: "router", icon: icons.router, topic: false };
     case "operator":
       return { name: "operator", icon: icons.operator, topic: false };
     default:

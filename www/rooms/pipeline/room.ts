@@ -50,7 +50,7 @@ export class Pipeline extends Part {
       ${full
         ? html`<header class="question">
             <h1>What happens to a click?</h1>
-            <p class="lede">A news site sends every click, session and user into one topic. A router sorts them, queries count them by the minute in which they happened, and every step shows what it holds, what waits, and what it dropped.</p>
+            <p class="lede">A news site sends every click, session and user into one topic. Queries in SQL sort them by type, count them by the minute in which they happened, join and sessionise them, and every step shows what it holds, what waits, and what it dropped.</p>
           </header>`
         : nothing}
       ${status.kind === "unsupported"

@@ -10,7 +10,6 @@ type Layer = (&'static [&'static str], &'static [&'static str]);
 const LAYERS: &[&[&str]] = &[
     &["time", "rng", "value", "schema", "record", "chunk", "digest", "hash", "murmur2"],
     &["format", "topic", "window", "aggregate", "state", "clickstream", "sink"],
-    &["feed"],
     &["function"],
     &["plan"],
     &["exec", "sql"],
@@ -21,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["experiment"],
     &["replay"],
     &["chart", "lab"],
-    &["player"],
+    &["feed", "player"],
     &["cli", "main", "web"],
 ];
 

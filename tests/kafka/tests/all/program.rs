@@ -79,7 +79,8 @@ impl Said {
     }
 }
 
-fn program() -> Command {
+/// The command, without arguments.
+pub fn program() -> Command {
     let path = std::env::var_os("STREAMGLASS_PROGRAM").map(PathBuf::from);
     let mut command = Command::new(path.expect("run these tests by `cargo xtask kafka test`"));
     command.arg("generate");

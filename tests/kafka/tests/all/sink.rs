@@ -7,7 +7,7 @@ use streamglass_kafka::proxy::Options;
 use streamglass_kafka::readback;
 use streamglass_kafka::verify::{self, Keys, Truth};
 
-use crate::program::{Said, Send, WAYS};
+use crate::program::{Said, Send, WAYS, program};
 use crate::real::{broker, proxy_for, topic, xtask};
 use crate::support::*;
 
@@ -42,6 +42,46 @@ fn every_record_arrives_in_order_through_each_dialect() {
     for (dialect, api) in WAYS {
         there_and_back(dialect, api, 5_000);
     }
+}
+
+/// The topic of a query, whose records are worked out here from those that the generator prints.
+#[test]
+fn what_a_query_writes_arrives_in_order() {
+    let script = std::env::temp_dir().join(format!("streamglass-{}.sql", std::process::id()));
+    let sql = "CREATE STREAM raw (k VARCHAR KEY, `recordType` VARCHAR, `state` VARCHAR, `sid` BIGINT, `country_code` VARCHAR)
+          WITH (KAFKA_TOPIC = 'imply-news', VALUE_FORMAT = 'JSON');
+        CREATE STREAM british WITH (KAFKA_TOPIC = 'british-clicks') AS
+          SELECT k, `sid`, UCASE(`state`) AS `state` FROM raw
+          WHERE `recordType` = 'click' AND `country_code` = 'GB';";
+    std::fs::write(&script, sql).expect("a file");
+    let common = ["--seed", "11", "--for", "10m"];
+    let output = program().args(common).arg("--with-key").output().expect("the program starts");
+    let all = verify::truth(std::str::from_utf8(&output.stdout).expect("UTF-8")).expect("a truth");
+    let british = |sent: Truth| {
+        let (value, is) = (&sent.value, |member: &str, text: &str| sent.value[member] == text);
+        (is("recordType", "click") && is("country_code", "GB")).then(|| Truth {
+            value: serde_json::json!({
+                "sid": value["sid"],
+                "state": value["state"].as_str().unwrap_or_default().to_uppercase(),
+            }),
+            key: sent.key,
+        })
+    };
+    let truth: Vec<_> = all.into_iter().filter_map(british).collect();
+    assert!(truth.len() > 100, "{} British clicks", truth.len());
+    let topic = topic();
+    let proxy = proxy_for(&topic, Options::new(Confluent));
+    let map = format!("british-clicks={topic}");
+    let mut command = program();
+    command.args(common).args(["--to", &proxy.url(), "--topic", &map, "--sql"]).arg(&script);
+    let said = Said::of(
+        command.args(["--timestamps", "simulated", "--summary"]).output().expect("it runs"),
+    );
+    std::fs::remove_file(&script).expect("it was there");
+    assert_eq!((said.status, said.count("acknowledged")), (Some(0), truth.len()), "{}", said.err);
+    let stored = readback::read(&broker(), &topic).expect("the topic");
+    let report = verify::compare(&truth, &stored, Keys::Bare, (Confluent.partitioner(), 6));
+    assert!(report.is_whole() && report.repeated.is_empty(), "{report}");
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! libFuzzer's entry to the target `delimited`; the target itself is in the library.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| streamglass_fuzz::delimited::fuzz(data));

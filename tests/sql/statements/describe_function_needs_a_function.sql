@@ -1,0 +1,3 @@
+--@test: Describe function needs a function
+--@expected.message: SUBSTRINK
+DESCRIBE FUNCTION SUBSTRINK;

@@ -1,0 +1,3 @@
+--@test: Drop stream needs one
+--@expected.message: no stream NOTHING
+DROP STREAM nothing;

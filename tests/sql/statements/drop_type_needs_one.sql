@@ -1,0 +1,3 @@
+--@test: Drop type needs one
+--@expected.message: no type
+DROP TYPE nothing;

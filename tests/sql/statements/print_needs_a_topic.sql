@@ -1,0 +1,3 @@
+--@test: Print needs a topic
+--@expected.message: nowhere
+PRINT 'nowhere' FROM BEGINNING LIMIT 1;

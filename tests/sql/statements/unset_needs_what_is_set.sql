@@ -1,0 +1,3 @@
+--@test: Unset needs what is set
+--@expected.message: is not set
+UNSET 'no.such.property';

@@ -1,0 +1,8 @@
+--@test: Hopping windows emit final
+CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT user, COUNT(*) AS n FROM clicks WINDOW HOPPING (SIZE 10 SECONDS, ADVANCE BY 5 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY user EMIT FINAL;
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (6000, 'a', 'x', 1);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (10000, 'a', 'x', 1);
+INSERT INTO clicks (ROWTIME, user, page, ms) VALUES (15000, 'a', 'x', 1);
+ASSERT VALUES o (user, n, WINDOWSTART, WINDOWEND) VALUES ('a', 1, 0, 10000);
+ASSERT VALUES o (user, n, WINDOWSTART, WINDOWEND) VALUES ('a', 2, 5000, 15000);
