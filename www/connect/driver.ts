@@ -94,7 +94,7 @@ export class Driver {
     return signal.aborted ? null : report;
   }
 
-  async #start(settings: ConnectSettings, credentials: Credentials, { seed, records, configuration }: Source): Promise<void> {
+  async #start(settings: ConnectSettings, credentials: Credentials, source: Source): Promise<void> {
     if (this.#isActive) return;
     const report = await this.#check(settings, credentials, false);
     if (report === null || report.diagnosis !== null || this.#isActive) return;
@@ -104,7 +104,12 @@ export class Driver {
     this.#authorization = Connect.authorization(settings.auth, credentials) ?? null;
     this.#isActive = true;
     this.#emit({ type: "started" });
-    this.#engine.start(settings, report.cluster ?? "", seed, records ?? undefined, configuration);
+    try {
+      this.#engine.start(settings, report.cluster ?? "", source);
+    } catch (error) {
+      this.#isActive = false;
+      this.#emit({ type: "refused", message: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   #resume(credentials: Credentials): void {

@@ -10,6 +10,8 @@ export interface Source {
   readonly records: number | null;
   /** The tree of the site's configuration; `null` for the built-in news site. */
   readonly configuration: unknown;
+  /** The queries whose topics are sent; `null` is the generator's own topics. */
+  readonly script: string | null;
 }
 
 /** What a person can ask for. */
@@ -42,6 +44,8 @@ export type ConnectEvent =
   | { type: "download"; fate: ListedFate; name: string; text: string }
   /** Sending has begun. */
   | { type: "started" }
+  /** It cannot begin, as queries or configuration are wrong. */
+  | { type: "refused"; message: string }
   /** The engine met a bug. */
   | { type: "failed"; message: string; saved: string };
 

@@ -53,6 +53,7 @@ interface Entry {
 export const ROOMS = {
   pipeline: { title: "Pipeline", lab: true, load: () => import("./pipeline/room") },
   architectures: { title: "Architectures", lab: false, load: () => import("./architectures/room") },
+  connect: { title: "Connect", lab: false, load: () => import("./connect/room") },
 } as const satisfies Record<string, Entry>;
 
 export type Room = keyof typeof ROOMS;
