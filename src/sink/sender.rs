@@ -131,6 +131,8 @@ pub struct Sender {
     next_id: u64,
     held_bytes: usize,
     refused: u32,
+    /// No more records are taken: what goes on after a pause or a halt is the rest.
+    closed: bool,
 }
 
 impl Sender {
@@ -159,6 +161,7 @@ impl Sender {
             next_id: 0,
             held_bytes: 0,
             refused: 0,
+            closed: false,
         }
     }
 
@@ -569,16 +572,16 @@ impl Sender {
 
     /// Sends nothing new until it is resumed.
     pub fn pause(&mut self, now: f64) {
-        if self.state == SinkState::Running {
+        if matches!(self.state, SinkState::Running | SinkState::Draining) {
             self.state = SinkState::Paused;
             self.log(now, LogLevel::Info, "paused".to_owned());
         }
     }
 
-    /// Goes on after a pause or a halt.
+    /// Goes on after a pause or a halt; with the rest only, if it was to take no more records.
     pub fn resume(&mut self, now: f64) {
         if matches!(self.state, SinkState::Paused | SinkState::Halted { .. }) {
-            self.state = SinkState::Running;
+            self.state = if self.closed { SinkState::Draining } else { SinkState::Running };
             self.refused = 0;
             self.log(now, LogLevel::Info, "resumed".to_owned());
             self.halt_if_full(now);
@@ -587,6 +590,7 @@ impl Sender {
 
     /// Takes no more records and sends what it has. A sink that is halted stays so until resumed.
     pub fn drain(&mut self, now: f64) {
+        self.closed = true;
         if matches!(self.state, SinkState::Running | SinkState::Paused) {
             self.state = SinkState::Draining;
             self.log(now, LogLevel::Info, "sends the rest".to_owned());

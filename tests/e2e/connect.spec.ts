@@ -5,9 +5,10 @@ import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 
+import { Room } from "./connect.ts";
 import { type Manners, element, expect, open, test as base } from "./lab.ts";
 import { type Behaviour, type Proxy, proxy } from "./proxy.ts";
 
@@ -27,63 +28,6 @@ const test = base.extend<{ stand: (behaviour?: Partial<Behaviour>) => Promise<Pr
     proxies.forEach((one) => one.stop());
   },
 });
-
-/** The room in a page. */
-class Room {
-  readonly page: Page;
-  readonly at: Locator;
-
-  private constructor(page: Page) {
-    this.page = page;
-    this.at = element(page);
-  }
-
-  static async open(page: Page, address = "", fields: Readonly<Record<string, string>> = {}): Promise<Room> {
-    await open(page, "./#connect");
-    const room = new Room(page);
-    if (address !== "") await room.at.getByLabel("Address").fill(address);
-    if (Object.keys(fields).length > 0) await room.at.getByText("Encoding, batches and retries").click();
-    for (const [label, value] of Object.entries(fields)) await room.at.getByLabel(label, { exact: true }).fill(value);
-    return room;
-  }
-
-  do(action: string): Promise<void> {
-    return this.at.locator(`[data-action=${action}]`).click();
-  }
-
-  async login(user: string, password: string): Promise<void> {
-    await this.at.getByLabel("Authentication").selectOption("basic");
-    await this.at.getByLabel("User or API key").fill(user);
-    await this.at.getByLabel("Password or secret").fill(password);
-  }
-
-  async counter(name: string): Promise<number> {
-    return Number((await this.at.locator(`[data-counter=${name}]`).innerText()).replaceAll(",", ""));
-  }
-
-  async is(state: string): Promise<void> {
-    await expect(this.at.locator(".cstate")).toHaveText(state, { timeout: 15_000 });
-  }
-
-  /** The counters of a run that has ended: they add up. */
-  async sums(): Promise<{ sent: number; acknowledged: number; failed: number; unknown: number }> {
-    await this.is("Done");
-    const [sent = 0, acknowledged = 0, failed = 0, unknown = 0, inFlight, waiting] = await Promise.all(["sent", "acknowledged", "failed", "unknown", "inFlight", "waiting"].map((name) => this.counter(name)));
-    expect([inFlight, waiting]).toEqual([0, 0]);
-    expect(acknowledged + failed + unknown).toBe(sent);
-    return { sent, acknowledged, failed, unknown };
-  }
-
-  get diagnosis(): Locator {
-    return this.at.locator(".cverdict .cadvice");
-  }
-
-  async saved(action: string): Promise<string> {
-    const download = this.page.waitForEvent("download");
-    await this.do(action);
-    return readFileSync(await (await download).path(), "utf8");
-  }
-}
 
 /** An address where nothing listens. */
 async function nowhere(manners: Manners): Promise<string> {
@@ -149,7 +93,7 @@ test("a proxy that wants credentials, and a topic that is not there", async ({ p
 });
 
 test("a run to its end, paused between: every record once, each key in its order", async ({ page, stand }) => {
-  const one = await stand({ delay: 30 });
+  const one = await stand({ delay: 150 });
   const room = await Room.open(page, one.address, { Records: "3000", "Records a request": "100" });
   await room.at.getByLabel("Rate", { exact: true }).selectOption("asFastAsPossible");
   await room.at.getByLabel("Event times").selectOption("simulated");
@@ -172,6 +116,7 @@ test("a run to its end, paused between: every record once, each key in its order
     return keys;
   };
   const many = orderOf(one.written.splice(0));
+  one.delay = 0;
   await room.at.getByLabel("Requests at once").fill("1");
   await room.do("start");
   await room.sums();
@@ -186,7 +131,7 @@ test("a run to its end, paused between: every record once, each key in its order
 
 test("records that fail or whose outcome is not known are listed, saved and sent again", async ({ page, manners, stand }) => {
   manners.expectErrors(...FETCH);
-  const one = await stand({ failEvery: 10, resets: 1 });
+  const one = await stand({ failEvery: 10, cuts: 1 });
   const room = await Room.open(page, one.address, { Records: "1000", "Records a request": "50", "Tries again": "0" });
   await room.at.getByLabel("Rate", { exact: true }).selectOption("asFastAsPossible");
   await room.at.getByLabel("After an outcome").selectOption("once");
@@ -202,7 +147,7 @@ test("records that fail or whose outcome is not known are listed, saved and sent
   one.failEvery = 0;
   await room.do("resend");
   await expect.poll(() => room.counter("failed")).toBe(0);
-  await room.at.getByText(/^Unknown \d/u).click();
+  await room.at.getByRole("radio", { name: /^Unknown/u }).check();
   await room.do("resend");
   await expect.poll(() => room.counter("unknown")).toBe(0);
   expect(await room.sums()).toEqual({ sent: 1000, acknowledged: 1000, failed: 0, unknown: 0 });
@@ -216,7 +161,7 @@ test("what queries write goes to a topic of its own", async ({ page, stand }) =>
   await page.getByRole("link", { name: "Connect" }).click();
   const room = element(page);
   await room.getByLabel("Address").fill(one.address);
-  await room.getByText("SQL queries").click();
+  await room.getByRole("radio", { name: "SQL queries" }).check();
   const from = room.getByLabel("Topic here");
   const names = await from.locator("option").allTextContents();
   const chosen = names.find((name) => /^CLICKS$/iu.test(name.trim()))?.trim() ?? "";

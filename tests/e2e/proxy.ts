@@ -12,8 +12,8 @@ export interface Behaviour {
   topics: string[];
   /** Every so many-th record fails: 0 is none. */
   failEvery: number;
-  /** Writes, and then resets the connection, this many times. */
-  resets: number;
+  /** Writes, and then breaks off in the midst of the answer, this many times. */
+  cuts: number;
   /** Milliseconds before an answer. */
   delay: number;
 }
@@ -47,7 +47,7 @@ export async function proxy(behaviour: Partial<Behaviour> = {}): Promise<Proxy> 
     credentials: null,
     topics: ["imply-news"],
     failEvery: 0,
-    resets: 0,
+    cuts: 0,
     delay: 0,
     ...behaviour,
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -90,9 +90,11 @@ export async function proxy(behaviour: Partial<Behaviour> = {}): Promise<Proxy> 
       offset += 1;
       return { partition: 0, offset };
     });
-    if (self.resets > 0) {
-      self.resets -= 1;
-      request.socket.destroy();
+    if (self.cuts > 0) {
+      self.cuts -= 1;
+      // Before the headers a browser would repeat the request by itself.
+      response.writeHead(200, { "content-type": "application/vnd.kafka.v2+json" });
+      response.write('{"offsets":[', () => request.socket.destroy());
       return;
     }
     tell(200, { offsets });

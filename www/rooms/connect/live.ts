@@ -35,7 +35,7 @@ export function runCard(sending: Sending, ready: boolean, { start, pause, resume
     </div>
     <div class="cbuttons">
       ${active ? nothing : html`<button class="primary" data-action="start" ?disabled=${!ready || starting} @click=${start}>${icons.play}<span>${state.type === "done" ? "Send anew" : "Start sending"}</span></button>`}
-      ${is("running") ? html`<button class="primary" data-action="pause" @click=${pause}>${icons.pause}<span>Pause</span></button>` : nothing}
+      ${is("running", "draining") ? html`<button class="primary" data-action="pause" @click=${pause}>${icons.pause}<span>Pause</span></button>` : nothing}
       ${is("paused", "halted") ? html`<button class="primary" data-action="resume" @click=${resume}>${icons.play}<span>Go on</span></button>` : nothing}
       ${is("running", "paused") ? html`<button data-action="stop" title="Takes no more records, and sends those that it has" @click=${() => stop(true)}>Stop</button>` : nothing}
       ${active ? html`<button class="plain" data-action="abort" title="Waits for no answer: what is in flight is listed as unknown" @click=${() => stop(false)}>Give up now</button>` : nothing}

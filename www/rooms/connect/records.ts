@@ -30,7 +30,7 @@ export class Records extends LitElement {
     const size = sending.size(fate);
     const { title, empty } = LISTS.find((one) => one.fate === fate) ?? LISTS[0]!;
     return html`<section class="card crecords" aria-labelledby="connect-records-title">
-      <div class="card-head"><h2 id="connect-records-title">Not as it should be</h2></div>
+      <div class="card-head"><h2 id="connect-records-title">Undelivered and overtaken</h2></div>
       <fieldset class="speeds csegments">
         <legend class="hidden">Which records</legend>
         ${LISTS.map((one) => html`<label><input type="radio" name="connect-list" .checked=${one.fate === fate} @change=${() => this.#show(one.fate)} /><span>${one.title} ${count(sending.size(one.fate))}</span></label>`)}

@@ -165,6 +165,7 @@ export class Sending {
         this.points = [];
         this.lists = new Map();
         this.state = { type: "running" };
+        this.note("info", `Sends to ${this.draft.url}: ${this.draft.topics.map(({ from, to }) => `${from} to ${to}`).join(", ")}.`);
         return this.changed();
       case "refused":
         this.starting = false;
