@@ -9,6 +9,7 @@ import type { PanelStyle } from "../../panel-protocol";
 import { save } from "../../save";
 import type { FieldError, ListedFate, ListedRecord, LogLevel, SinkCounters, SinkState } from "../../sink-protocol";
 import { Unsupported } from "../../support";
+import { Parking } from "../parking";
 import { type Draft, newDraft } from "./draft";
 
 /** Lines of the activity log that are kept: the oldest go first. */
@@ -17,7 +18,7 @@ const MOST_LINES = 500;
 export const PAGE = 50;
 
 /** The sinks of elements that show another room: theirs go on, without credentials. */
-const parked = new WeakMap<AbortSignal, Sending>();
+const parking = new Parking<Sending>();
 
 /** A line of the activity log. */
 export interface Entry {
@@ -64,9 +65,7 @@ export class Sending {
 
   /** The sink that was kept for this life of an element, if there is one. */
   static back(life: AbortSignal): Sending | undefined {
-    const kept = parked.get(life);
-    parked.delete(life);
-    return kept;
+    return parking.take(life);
   }
 
   /** Keeps it while another room is shown; its credentials are forgotten, and what needs them is paused. */
@@ -75,10 +74,7 @@ export class Sending {
     if (life.aborted || this.status.kind !== "running") return this.close();
     this.forget();
     this.visible(false);
-    parked.set(life, this);
-    life.addEventListener("abort", () => {
-      if (parked.get(life) === this) this.close();
-    }, { once: true });
+    parking.put(life, this);
   }
 
   async open(wasmUrl: string): Promise<void> {
