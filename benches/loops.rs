@@ -9,6 +9,8 @@
 mod generate;
 #[path = "loops/input.rs"]
 mod input;
+#[path = "loops/pipeline.rs"]
+mod pipeline;
 #[path = "loops/plain.rs"]
 mod plain;
 #[path = "loops/query.rs"]
@@ -53,6 +55,7 @@ pub fn all() -> Vec<Loop> {
         windows::loops(),
         sql::loops(),
         shared::loops(),
+        pipeline::loops(),
         read::loops(),
         topic::loops(),
         random::loops(),

@@ -17,6 +17,7 @@ pub mod aggregate;
 pub mod event_time;
 pub mod explode;
 pub mod expression;
+mod extract;
 pub mod filter;
 pub mod identity;
 pub mod join;

@@ -357,6 +357,7 @@ impl Lab {
             behind: self.playback.playing && self.playback.behind(),
             seeking: self.seeking.is_some(),
             coalesced: self.run.engine().coalesced(),
+            settings: self.log.settings(),
             sent: counters.sent_total(),
             open_sessions: u64::from(self.run.generator().open_sessions()),
             faults,

@@ -4,6 +4,7 @@
 //! one. Nothing here refers to an operator's code.
 
 pub mod expression;
+mod extract;
 pub mod pipeline;
 mod prune;
 mod push;
@@ -12,14 +13,15 @@ pub mod show;
 pub use crate::aggregate::AggregateFunction;
 pub use expression::{Arithmetic, Comparison, Expr};
 pub use pipeline::{
-    Aggregate, AggregateCall, Emit, Explode, Format, Join, JoinKind, JoinWindow, Node, NodeId,
-    OnError, Op, Output, PartitionBy, Pipeline, Route, Sink, Source, Split, SystemColumn,
+    Aggregate, AggregateCall, Emit, Explode, Extract, Format, Join, JoinKind, JoinWindow, Node,
+    NodeId, OnError, Op, Output, PartitionBy, Pipeline, Route, Sink, Source, Split, SystemColumn,
     TimestampColumn,
 };
 
-/// Makes a plan cheaper: the same rows come out. Filters go towards their sources, and columns that
-/// nothing uses are not read. The last node stays the last.
+/// Makes a plan cheaper: the same rows come out. Filters go towards their sources, columns that
+/// nothing uses are not read, and sources find members of JSON texts. The last node stays the last.
 pub fn optimize(pipeline: &mut Pipeline) {
     push::push_filters(pipeline);
     prune::prune(pipeline);
+    extract::extract(pipeline);
 }

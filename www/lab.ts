@@ -4,7 +4,7 @@
 import { Bridge } from "./bridge";
 import { unreachable } from "./messages";
 import { Meter } from "./meter";
-import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Setting, Tick } from "./protocol";
+import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Tick } from "./protocol";
 import { type Obstacle, Unsupported } from "./support";
 
 /** What a part can wait for. */
@@ -119,10 +119,6 @@ export class Lab {
 
   send(command: Command): void {
     this.#bridge?.command(command);
-  }
-
-  apply(setting: Setting): void {
-    this.send({ type: "apply", setting });
   }
 
   /**

@@ -581,6 +581,10 @@ seeking: boolean,
  */
 coalesced: boolean, 
 /**
+ * The generator's settings that were changed and hold now: the last of each kind.
+ */
+settings: Array<Setting>, 
+/**
  * Records that the generator has sent.
  */
 sent: number, 

@@ -41,6 +41,19 @@ pub enum Setting {
     },
 }
 
+impl Setting {
+    /// Whether it takes the place of another that was applied before. An outage replaces none: it
+    /// ends by itself.
+    #[must_use]
+    pub fn replaces(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Outage { .. }, _) => false,
+            (Self::Fault { kind, .. }, Self::Fault { kind: before, .. }) => kind == before,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
 /// The faults that have a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

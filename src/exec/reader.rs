@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::DropReason;
 use super::event_time::{EventTime, EventTimeError};
+use super::extract::Extractor;
 use crate::chunk::{Chunk, Column, ColumnData, Window};
 use crate::format::delimited::{DelimitedError, DelimitedReader};
 use crate::format::json::{JsonReader, ReadError};
@@ -95,6 +96,9 @@ pub enum FormatError {
     /// The event time.
     #[error(transparent)]
     Timestamp(#[from] EventTimeError),
+    /// A path into JSON.
+    #[error("a path into JSON is none")]
+    Path,
 }
 
 /// Checks that keys come first and that the formats have room for the columns; returns the number
@@ -276,6 +280,7 @@ pub struct RecordReader {
     decoder: Decoder,
     is_table: bool,
     system_columns: Vec<SystemColumn>,
+    extractor: Extractor,
     timestamp: Option<EventTime>,
     on_error: OnError,
 }
@@ -293,6 +298,7 @@ impl RecordReader {
             decoder,
             is_table: plan.table,
             system_columns: plan.system_columns.clone(),
+            extractor: Extractor::new(&plan.extracts).ok_or(FormatError::Path)?,
             timestamp: timestamp.transpose()?,
             on_error: plan.on_error,
         })
@@ -309,7 +315,7 @@ impl RecordReader {
         on_error == Some(OnError::Fail)
     }
 
-    /// The columns behind those that are read.
+    /// The columns behind those that are read from bytes.
     pub(super) fn system_columns(&self) -> &[SystemColumn] {
         &self.system_columns
     }
@@ -320,7 +326,7 @@ impl RecordReader {
     /// When key or value cannot be read or there is no event time; nothing is added then.
     pub fn read(&mut self, record: &Record<'_>, chunk: &mut Chunk) -> Result<(), RecordError> {
         let row = chunk.len();
-        let (columns, system) = chunk.columns.split_at_mut(self.columns);
+        let (columns, behind) = chunk.columns.split_at_mut(self.columns);
         let read = self.decoder.read(record, columns).and_then(|window| {
             let timestamp = self.time_of(record, columns, row, self.timestamp.as_ref())?;
             Ok((timestamp, window))
@@ -332,10 +338,12 @@ impl RecordReader {
                 return Err(error);
             }
         };
+        let (system, extracts) = behind.split_at_mut(self.system_columns.len());
         for (kind, column) in self.system_columns.iter().zip(system) {
             let (partition, offset) = (record.partition.0, record.offset.0);
             push_system(*kind, timestamp, partition, offset, window, column);
         }
+        self.extractor.push(columns, row, extracts);
         push_meta(record, timestamp, window, chunk);
         Ok(())
     }

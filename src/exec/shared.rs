@@ -1,6 +1,6 @@
-//! One reading of a topic's JSON for all queries that come to it.
+//! One reading of a topic's records for all queries that come to it.
 //!
-//! Reading JSON is most of what a query costs. Sources that read the same topic in the same form are
+//! Reading is most of what a query costs. Sources that read the same topic in the same form are
 //! therefore given a share of one reading: the columns that any of them wants are read once, by
 //! whoever comes first, and the others take theirs from there. Each source still polls its own
 //! consumer: positions, counters, errors and chunks are what they would be if it were alone. What
@@ -16,10 +16,11 @@ mod tests;
 use std::ops::Range;
 
 use super::event_time::EventTime;
+use super::extract::Extractor;
 use super::reader::{Decoder, RecordError, RecordReader, push_meta, push_system};
 use super::task::Task;
 use crate::chunk::Chunk;
-use crate::plan::{Format, Source, SystemColumn, TimestampColumn};
+use crate::plan::{Extract, Format, Source, SystemColumn, TimestampColumn};
 use crate::record::Record;
 use crate::schema::{Field, Role, Schema};
 use crate::state::NONE;
@@ -51,6 +52,8 @@ pub(super) struct Share {
     reading: usize,
     /// For each of its columns the place in the reading.
     columns: Vec<usize>,
+    /// For each of its extracts the place behind the reading's columns.
+    extracts: Vec<usize>,
     timestamp: Option<EventTime>,
 }
 
@@ -58,6 +61,9 @@ pub(super) struct Share {
 #[derive(Debug)]
 struct Reading {
     decoder: Decoder,
+    /// How many columns the decoder fills; behind them are those of the extractor.
+    decoded: usize,
+    extractor: Extractor,
     /// With the records' own timestamps.
     rows: Chunk,
     /// By partition.
@@ -94,7 +100,10 @@ impl Group {
         self.topic == topic
             && of.key_format == plan.key_format
             && of.window == plan.window
+            && of.value_format == plan.value_format
             && of.schema.keys().map(|(_, field)| field).eq(plan.schema.keys().map(|(_, f)| f))
+            // Other formats than JSON have no names: columns are told by their places.
+            && (of.value_format == Format::Json || of.schema == plan.schema)
     }
 
     /// The place of a column, which is added if it is not there.
@@ -103,6 +112,16 @@ impl Group {
         fields.iter().position(|known| known == field).unwrap_or_else(|| {
             fields.push(field.clone());
             fields.len() - 1
+        })
+    }
+
+    /// The place of an extract whose text is in this column of the reading, likewise.
+    fn place_extract(&mut self, column: usize, extract: &Extract) -> usize {
+        let extracts = &mut self.plan.extracts;
+        let extract = Extract { column, ..extract.clone() };
+        extracts.iter().position(|known| *known == extract).unwrap_or_else(|| {
+            extracts.push(extract);
+            extracts.len() - 1
         })
     }
 }
@@ -115,21 +134,26 @@ impl SharedReads {
         let mut sharers: Vec<Sharer<'a>> = tasks.flat_map(Task::sharers).collect();
         for Sharer { plan, topic, share } in &mut sharers {
             **share = None;
-            if plan.value_format != Format::Json {
+            if plan.value_format == Format::None {
                 continue;
             }
             let at = groups.iter().position(|group| group.takes(*topic, plan));
             let at = at.unwrap_or_else(|| {
-                let keys = plan.schema.fields.iter().filter(|field| field.role == Role::Key);
-                let schema = Schema::new(keys.cloned().collect());
+                let mut schema = plan.schema.clone();
+                if plan.value_format == Format::Json {
+                    schema.fields.retain(|field| field.role == Role::Key);
+                }
                 let plan = Source { schema, window: plan.window, ..form(plan) };
                 groups.push(Group { topic: *topic, plan, sources: 0 });
                 groups.len() - 1
             });
             let group = &mut groups[at];
             group.sources += 1;
-            let columns = plan.schema.fields.iter().map(|field| group.place(field)).collect();
-            **share = Some(Share { reading: at, columns, timestamp: None });
+            let place = |field| group.place(field);
+            let columns: Vec<usize> = plan.schema.fields.iter().map(place).collect();
+            let place = |extract: &Extract| group.place_extract(columns[extract.column], extract);
+            let extracts = plan.extracts.iter().map(place).collect();
+            **share = Some(Share { reading: at, columns, extracts, timestamp: None });
         }
         for Sharer { plan, share, .. } in &mut sharers {
             let Some(of) = share.as_mut() else { continue };
@@ -167,7 +191,9 @@ impl Reading {
     fn new(plan: &Source) -> Self {
         Self {
             decoder: Decoder::new(plan).expect("the form of sources that were built"),
-            rows: Chunk::new(plan.schema.fields.iter().map(|field| &field.data_type)),
+            decoded: plan.schema.fields.len(),
+            extractor: Extractor::new(&plan.extracts).expect("extracts of sources that were built"),
+            rows: Chunk::new(plan.output().fields.iter().map(|field| &field.data_type)),
             spans: Vec::new(),
             unfit: Vec::new(),
             measured: 0,
@@ -233,17 +259,19 @@ impl Reading {
 
     /// Adds a record to the rows.
     fn read(&mut self, record: &Record<'_>) -> Option<u32> {
-        let Self { decoder, rows, unfit, .. } = self;
+        let Self { decoder, decoded, extractor, rows, unfit, .. } = self;
         let row = rows.len();
-        let read = decoder.read_each(record, &mut rows.columns, |at| unfit.push((row, at)));
+        let (columns, extracts) = rows.columns.split_at_mut(*decoded);
+        let read = decoder.read_each(record, columns, |at| unfit.push((row, at)));
         match read {
             Ok(window) => {
+                extractor.push(columns, row, extracts);
                 push_meta(record, record.timestamp, window, rows);
                 Some(row as u32)
             }
             Err(_) => {
                 // Whoever comes to it reads it for itself, and finds what is wrong.
-                rows.columns.iter_mut().for_each(|column| column.truncate(row));
+                columns.iter_mut().for_each(|column| column.truncate(row));
                 unfit.retain(|(of, _)| *of < row);
                 None
             }
@@ -315,9 +343,14 @@ impl<'a> Taking<'a> {
             chunk.timestamps[rows.clone()].copy_from_slice(times);
             times.clear();
         }
-        let (columns, system) = chunk.columns.split_at_mut(share.columns.len());
+        let (columns, behind) = chunk.columns.split_at_mut(share.columns.len());
+        let (system, extracts) = behind.split_at_mut(system_columns.len());
+        let (decoded, extracted) = reading.rows.columns.split_at(reading.decoded);
         for (column, from) in columns.iter_mut().zip(&share.columns) {
-            column.extend_from(&reading.rows.columns[*from], run.clone());
+            column.extend_from(&decoded[*from], run.clone());
+        }
+        for (column, from) in extracts.iter_mut().zip(&share.extracts) {
+            column.extend_from(&extracted[*from], run.clone());
         }
         for (kind, column) in system_columns.iter().zip(system) {
             for row in rows.clone() {

@@ -377,7 +377,10 @@ impl Running {
     /// Forgets the output, or keeps it for a subscriber.
     fn end_flow(&mut self) {
         let output = &mut self.collector.output;
-        if self.is_subscribed && !output.is_empty() {
+        if output.is_empty() {
+            return;
+        }
+        if self.is_subscribed {
             self.kept.append(output);
         }
         output.clear();

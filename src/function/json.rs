@@ -155,11 +155,7 @@ fn extract(
         let found = path.and_then(Result::ok).and_then(|path| path.find(jsons.get(row)));
         push_text(out, row, faults, |text| {
             let Some(found) = found else { return false };
-            match found.string() {
-                Some(string) => text.push_str(&string),
-                None if found.is_object() || found.is_array() => found.write(text),
-                None => text.push_str(found.raw()),
-            }
+            found.write_text(text);
             true
         });
     }

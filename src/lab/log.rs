@@ -90,6 +90,21 @@ impl CommandLog {
         Some(entry.change.clone())
     }
 
+    /// The generator's settings that hold: of those that were made, the last of each kind. Outages
+    /// are over by themselves.
+    #[must_use]
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut held: Vec<Setting> = Vec::new();
+        for entry in &self.entries[..self.next] {
+            let Change::Apply { setting } = &entry.change else { continue };
+            held.retain(|before| !setting.replaces(before));
+            if !matches!(setting, Setting::Outage { .. }) {
+                held.push(setting.clone());
+            }
+        }
+        held
+    }
+
     /// Whether it takes no more.
     #[must_use]
     pub const fn is_full(&self) -> bool {
@@ -119,9 +134,35 @@ impl CommandLog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clickstream::FaultKind;
 
     fn at(turn: u64) -> Stamp {
         Stamp { turn, clock: Micros(turn as i64 * 100_000) }
+    }
+
+    #[test]
+    fn the_last_setting_of_each_kind_holds_where_the_run_is() {
+        let mut log = CommandLog::default();
+        let rate = |rate| Setting::SessionRate(rate);
+        let fault = |kind, rate| Setting::Fault { kind, rate };
+        let outage = Setting::Outage { partition: 0, seconds: 9.0 };
+        let made = [
+            rate(1.0),
+            fault(FaultKind::Drop, 0.1),
+            outage,
+            fault(FaultKind::Poison, 0.2),
+            rate(2.0),
+            fault(FaultKind::Drop, 0.3),
+        ];
+        for (turn, setting) in (1..).zip(&made) {
+            log.record(at(turn), Change::Apply { setting: setting.clone() });
+        }
+        let held = [fault(FaultKind::Poison, 0.2), rate(2.0), fault(FaultKind::Drop, 0.3)];
+        assert_eq!(log.settings(), held);
+        log.rewind(4);
+        assert_eq!(log.settings(), [rate(1.0), fault(FaultKind::Drop, 0.1)]);
+        log.rewind(0);
+        assert_eq!(log.settings(), []);
     }
 
     #[test]

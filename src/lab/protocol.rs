@@ -260,6 +260,8 @@ pub struct Tick {
     pub seeking: bool,
     /// Whether results are coalesced.
     pub coalesced: bool,
+    /// The generator's settings that were changed and hold now: the last of each kind.
+    pub settings: Vec<Setting>,
     /// Records that the generator has sent.
     #[cfg_attr(test, ts(type = "number"))]
     pub sent: u64,

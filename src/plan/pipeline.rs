@@ -170,10 +170,19 @@ pub struct TimestampColumn {
     pub on_invalid: OnError,
 }
 
+/// What `EXTRACTJSONFIELD` finds in a text, as a column that a source reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extract {
+    /// The index of the column that holds the text, a `VARCHAR`.
+    pub column: usize,
+    /// The path.
+    pub path: String,
+}
+
 /// Reads rows from a topic. [`Source::new`] gives the usual settings.
 ///
-/// The output has the columns of `schema`, then those of `system_columns`. The output is a stream
-/// or, with `table`, a table: then a tombstone deletes its key, and records without a key are
+/// The output has the columns of `schema`, then those of `system_columns`, then those of
+/// `extracts`. The output is a stream or, with `table`, a table: then a tombstone deletes its key, and records without a key are
 /// dropped and counted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
@@ -195,6 +204,9 @@ pub struct Source {
     pub window: Option<WindowSpec>,
     /// What else is wanted, as value columns behind those of the schema.
     pub system_columns: Vec<SystemColumn>,
+    /// Members of JSON texts, as `VARCHAR` value columns behind those. [`crate::plan::optimize`]
+    /// finds them.
+    pub extracts: Vec<Extract>,
     /// Where the event time is, if it is not the record's timestamp.
     pub timestamp: Option<TimestampColumn>,
     /// What to do with records that cannot be read.
@@ -220,6 +232,7 @@ impl Source {
             table: false,
             window: None,
             system_columns: Vec::new(),
+            extracts: Vec::new(),
             timestamp: None,
             on_error: OnError::Skip,
         }
@@ -232,7 +245,13 @@ impl Source {
             .system_columns
             .iter()
             .map(|column| Field::value(column.name(), column.data_type()));
-        Schema::new(self.schema.fields.iter().cloned().chain(system).collect())
+        let extracted = |extract: &Extract| {
+            let text = &self.schema.fields[extract.column].name;
+            let name = format!("EXTRACTJSONFIELD({text}, '{}')", extract.path);
+            Field::value(&name, DataType::Varchar)
+        };
+        let extracts = self.extracts.iter().map(extracted);
+        Schema::new(self.schema.fields.iter().cloned().chain(system).chain(extracts).collect())
     }
 }
 

@@ -40,10 +40,9 @@ pub(super) fn shapes(nodes: &[Node]) -> Vec<Shape> {
         let input = |n: usize| node.inputs.get(n).map_or_else(Shape::default, |at| shapes[*at]);
         let (left, right) = (input(0), input(1));
         shapes.push(match &node.op {
-            Op::Source(source) => Shape {
-                width: source.schema.fields.len() + source.system_columns.len(),
-                keys: source.schema.keys().count(),
-            },
+            Op::Source(source) => {
+                Shape { width: source.output().fields.len(), keys: source.schema.keys().count() }
+            }
             Op::Filter(_) => left,
             Op::Explode(explode) => Shape { width: left.width + explode.functions.len(), ..left },
             Op::Project(outputs) => of_outputs(outputs),
@@ -169,16 +168,16 @@ fn renumber(
 
 /// Leaves out of a source what is not used.
 fn narrow(source: &mut Source, used: &BTreeSet<usize>) -> Places {
-    let count = source.schema.fields.len();
     let time = source.timestamp.as_ref().map(|timestamp| timestamp.column);
     let is_json = source.value_format == Format::Json;
     let stays = |column: usize| {
         let field = source.schema.fields.get(column);
         let is_value = field.is_some_and(|field| field.role == Role::Value);
-        !(is_json && is_value) || used.contains(&column) || time == Some(column)
+        let is_searched = source.extracts.iter().any(|extract| extract.column == column);
+        !(is_json && is_value) || used.contains(&column) || time == Some(column) || is_searched
     };
     let mut next = 0;
-    let places: Places = (0..count + source.system_columns.len())
+    let places: Places = (0..source.output().fields.len())
         .map(|column| {
             stays(column).then(|| {
                 next += 1;
@@ -186,6 +185,9 @@ fn narrow(source: &mut Source, used: &BTreeSet<usize>) -> Places {
             })
         })
         .collect();
+    for extract in &mut source.extracts {
+        extract.column = places[extract.column].unwrap_or_default();
+    }
     let mut column = 0;
     source.schema.fields.retain(|_| {
         column += 1;

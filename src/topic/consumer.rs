@@ -29,6 +29,17 @@ struct Position {
     hint: SegmentHint,
 }
 
+impl Position {
+    /// Goes on at the log start if the next record was removed, and counts what was lost.
+    fn skip_removed(&mut self, topic: &Topic) {
+        let start = topic.log_start(self.partition).unwrap_or_default();
+        if self.next < start {
+            self.lost_to_retention += (start.0 - self.next.0) as u64;
+            self.next = start;
+        }
+    }
+}
+
 /// Reads the records of some or all partitions of a topic in the order in which they were
 /// appended. Its state is its positions: a clone, or one read back by serde, goes on from there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +133,12 @@ impl Consumer {
         max_bytes: usize,
         mut each: impl FnMut(Record<'t>),
     ) -> usize {
-        self.skip_removed(topic);
+        let is_at_end =
+            |at: &Position| topic.log_end(at.partition).is_none_or(|end| at.next >= end);
+        if self.positions.iter().all(is_at_end) {
+            return 0;
+        }
+        self.positions.iter_mut().for_each(|position| position.skip_removed(topic));
         let (mut records, mut bytes) = (0, 0);
         let mut head = self.earliest(topic);
         while let Some((slot, segment, index)) = head {
@@ -142,8 +158,8 @@ impl Consumer {
 
     /// The timestamp of the next record of a partition, if it is there.
     pub fn next_timestamp(&mut self, topic: &Topic, partition: PartitionId) -> Option<Timestamp> {
-        self.skip_removed(topic);
         let slot = self.slot_of(partition)?;
+        self.positions[slot].skip_removed(topic);
         let (_, segment, index) = self.head(topic, slot)?;
         Some(segment.record(partition, index).timestamp)
     }
@@ -158,8 +174,8 @@ impl Consumer {
         mut wanted: impl FnMut(Timestamp) -> bool,
         mut each: impl FnMut(Record<'t>),
     ) -> usize {
-        self.skip_removed(topic);
         let Some(slot) = self.slot_of(partition) else { return 0 };
+        self.positions[slot].skip_removed(topic);
         let mut records = 0;
         while records < max_records
             && let Some((_, segment, index)) = self.head(topic, slot)
@@ -174,16 +190,6 @@ impl Consumer {
             each(record);
         }
         records
-    }
-
-    fn skip_removed(&mut self, topic: &Topic) {
-        for position in &mut self.positions {
-            let start = topic.log_start(position.partition).unwrap_or_default();
-            if position.next < start {
-                position.lost_to_retention += (start.0 - position.next.0) as u64;
-                position.next = start;
-            }
-        }
     }
 
     /// The unread record with the smallest sequence.

@@ -86,6 +86,10 @@ impl Partition {
         {
             return Some((segment, index));
         }
+        // Who has read all asks most often.
+        if offset >= self.log_end() {
+            return None;
+        }
         let at = self.sealed.partition_point(|segment| segment.end() <= offset);
         *hint = self.removed_segments + at as u64;
         let segment = self.numbered(*hint)?;

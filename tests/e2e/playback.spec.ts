@@ -1,4 +1,6 @@
 // Playing, pausing, stepping and going back: the same numbers on every way to the same point.
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "./lab.ts";
 import { Run, essence } from "./run.ts";
 
@@ -80,6 +82,32 @@ test("another seed is another run, and the same seed the same one", async ({ pag
     const { digest } = await run.goTo(2 * MINUTE);
     expect(digest === first.digest).toBe(same);
   }
+});
+
+test("dials stand where they stood at that time", async ({ page }) => {
+  const run = await Run.openPaused(page);
+  await run.goTo(MINUTE);
+  await run.turn("New sessions", 50);
+  await run.tick(({ settings }) => settings.length === 1);
+  const dial = run.element.locator("label.knob", { hasText: "New sessions" });
+  for (const [minutes, value] of [[2, 50], [0.5, 10], [1.5, 50]] as const) {
+    await run.goTo(minutes * MINUTE);
+    await expect(dial.locator("output"), `at ${minutes} min`).toHaveText(`${value} a second`);
+    await expect(dial.locator("input")).toHaveValue(String(value));
+  }
+});
+
+test("what is refused says so at its knob", async ({ page }) => {
+  const run = await Run.openPaused(page);
+  const site = readFileSync(new URL("site.yml", import.meta.url), "utf8");
+  await run.drop("picks.yml", `${site}\nStreamglass:\n    pacing: random-pick\n`);
+  await expect(run.node("little-site")).toBeVisible();
+  await run.turn("New sessions", 50);
+  const dial = run.element.locator("label.knob", { hasText: "New sessions" });
+  await expect(dial.getByRole("alert")).toContainText("Refused: the rate of sessions follows from the waits");
+  await expect(dial.locator("input"), "it goes back").toHaveValue("10");
+  await run.turn("Lost", 0.05);
+  await run.tick(({ settings }) => settings.length === 1);
 });
 
 test("out of sight nothing runs", async ({ page }) => {

@@ -9,13 +9,14 @@ use crate::topic::{TopicConfig, Topics};
 use crate::value::DataType;
 
 /// Records that some sources read, some cannot, and some not at all.
-const VALUES: [Option<&str>; 8] = [
+const VALUES: [Option<&str>; 9] = [
     Some(r#"{"a":1,"b":"x","c":[1,2],"t":5}"#),
     Some(r#"{"b":"yy","a":2,"t":7}"#),
     Some(r#"{"a":"no number","b":"z","c":[3],"t":9}"#),
     Some(r#"{"a":3,"b":"w","c":7,"t":-1}"#),
     Some(r#"{"a":4,"b":["#),
     Some("{}"),
+    Some(r#"{"a":6,"b":"{\"x\":[1,{}]}","t":3}"#),
     Some(r#"{"A":5,"b":"\u00e9","t":11}"#),
     None,
 ];
@@ -44,7 +45,28 @@ fn sources() -> Vec<Source> {
         // Of another form: it has no one to share with.
         Source { key_format: Format::None, ..source(vec![a()]) },
         source(vec![key()]),
+        // Other formats, which share when all their columns are the same.
+        in_text(&[("v", "$.b")]),
+        in_text(&[("v", "$.a"), ("v", "$.b")]),
+        in_text(&[]),
+        Source {
+            system_columns: vec![SystemColumn::RowTime],
+            extracts: vec![Extract { column: 1, path: "$.x".to_owned() }],
+            ..source(vec![key(), b()])
+        },
     ]
+}
+
+/// A source of whole values as text, with what it finds in columns.
+fn in_text(extracts: &[(&str, &str)]) -> Source {
+    let fields = vec![Field::key("k", DataType::Varchar), Field::value("v", DataType::Varchar)];
+    let extracts = extracts.iter().map(|(column, path)| Extract {
+        column: fields.iter().position(|field| *field.name == **column).expect("a column"),
+        path: (*path).to_owned(),
+    });
+    let extracts = extracts.collect();
+    let source = Source::new("in", Format::Kafka, Format::Kafka, Schema::new(fields));
+    Source { extracts, ..source }
 }
 
 fn pipeline(at: usize, source: Source) -> Pipeline {
@@ -105,8 +127,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (0_usize..24, prop::bool::weighted(0.9)).prop_map(|(n, key)| Step::Append(n, key)),
-        4 => (0_usize..8, 1_usize..6).prop_map(|(task, most)| Step::Poll(task, most)),
+        4 => (0_usize..27, prop::bool::weighted(0.9)).prop_map(|(n, key)| Step::Append(n, key)),
+        4 => (0..sources().len(), 1_usize..6).prop_map(|(task, most)| Step::Poll(task, most)),
         1 => Just(Step::Turn),
     ]
 }
@@ -148,6 +170,20 @@ fn records_are_read_once_for_all() {
     side.append(0, true);
     (0..3).for_each(|task| _ = side.poll(task, 1_000));
     assert_eq!(side.shared.counts(), (101, 303));
+}
+
+#[test]
+fn texts_are_read_and_searched_once_for_all() {
+    let mut side = Side::new(vec![in_text(&[("v", "$.b")]), in_text(&[("v", "$.b")])], true);
+    (0..10).for_each(|n| side.append(n % 2, true));
+    (0..2).for_each(|task| assert_eq!(side.poll(task, 1_000), 10));
+    assert_eq!(side.shared.counts(), (10, 20));
+    let found = |topic: &str| {
+        let records = side.topics.by_name(topic).expect("written").last(1);
+        String::from_utf8(records[0].value.expect("a value").to_vec()).expect("UTF-8")
+    };
+    assert_eq!(found("out0"), found("out1"));
+    assert!(found("out0").ends_with(r#"$.b')":"yy"}"#), "{}", found("out0"));
 }
 
 #[test]

@@ -153,10 +153,15 @@ impl Task {
         let mut records = 0;
         for source in 0..self.feeds[feed].sources.len() {
             let node = self.feeds[feed].sources[source];
-            records = self.nodes[node].read(topics, shared, max_records.min(most), of).max(records);
-            self.flow(topics);
+            let read = self.nodes[node].read(topics, shared, max_records.min(most), of);
+            if read > 0 {
+                self.flow(topics);
+            }
+            records = records.max(read);
         }
-        self.keep_pace(records);
+        if records > 0 {
+            self.keep_pace(records);
+        }
         records
     }
 

@@ -205,6 +205,16 @@ impl<'a> Json<'a> {
         found
     }
 
+    /// Adds the value as text: what a string holds, compact JSON of objects and arrays, other values
+    /// as they are written.
+    pub fn write_text(&self, out: &mut String) {
+        match self.string() {
+            Some(string) => out.push_str(&string),
+            None if self.is_object() || self.is_array() => self.write(out),
+            None => out.push_str(self.raw()),
+        }
+    }
+
     /// Adds the value as JSON without white space and with no more escapes than needed.
     pub fn write(&self, out: &mut String) {
         compact(self.record, self.token, out);

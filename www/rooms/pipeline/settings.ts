@@ -20,12 +20,16 @@ export interface Dial extends Named {
   /** The value with its unit. */
   readonly show: (value: number) => string;
   readonly toSetting: (value: number) => Setting;
+  /** Where it stands when a setting holds; `null` when that is another dial's. */
+  readonly fromSetting: (setting: Setting) => number | null;
 }
 
 /** One of the configuration's modes. */
 export interface Choice extends Named {
   readonly kind: "choice";
   readonly toSetting: (mode: string | null) => Setting;
+  /** The mode of a setting; `null` when it is none or the schedule decides. */
+  readonly fromSetting: (setting: Setting) => string | null;
 }
 
 /** Something that happens once. */
@@ -51,6 +55,7 @@ const fault = (kind: FaultKind, label: string, hint: string): Dial => ({
   initial: 0,
   show: percent,
   toSetting: (rate) => ({ setting: "fault", value: { kind, rate } }),
+  fromSetting: ({ setting, value }) => (setting === "fault" && value.kind === kind ? value.rate : null),
 });
 
 /** How late a phone that was off-line sends its clicks. */
@@ -69,6 +74,7 @@ export const KNOBS: readonly Knob[] = [
     initial: 10,
     show: (value) => `${value} a second`,
     toSetting: (value) => ({ setting: "sessionRate", value }),
+    fromSetting: ({ setting, value }) => (setting === "sessionRate" ? value : null),
   },
   {
     kind: "dial",
@@ -80,6 +86,7 @@ export const KNOBS: readonly Knob[] = [
     initial: 0,
     show: percent,
     toSetting: (share) => ({ setting: "tail", value: { share, delay: TAIL } }),
+    fromSetting: ({ setting, value }) => (setting === "tail" ? value.share : null),
   },
   fault("malformed", "Malformed", "broken JSON, for the dead-letter topic"),
   fault("duplicate", "Duplicates", "delivered twice, counted twice"),
@@ -94,12 +101,14 @@ export const KNOBS: readonly Knob[] = [
     initial: 0,
     show: percent,
     toSetting: (share) => ({ setting: "skew", value: { share, offsetMicros: FAST_CLOCK_MICROS } }),
+    fromSetting: ({ setting, value }) => (setting === "skew" ? value.share : null),
   },
   {
     kind: "choice",
     label: "Mode",
     hint: "how people behave",
     toSetting: (value) => ({ setting: "mode", value }),
+    fromSetting: ({ setting, value }) => (setting === "mode" ? value : null),
   },
   {
     kind: "incident",
