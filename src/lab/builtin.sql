@@ -26,11 +26,13 @@ CREATE STREAM user_texts WITH (KAFKA_TOPIC='users', VALUE_FORMAT='KAFKA') AS
   WHERE EXTRACTJSONFIELD(payload, '$.recordType') = 'user'
   EMIT CHANGES;
 
--- What is none of them is not lost: it goes to the dead letters, with the reason. The field of a text
--- that is no JSON is NULL, which is IN no list.
+-- What is none of them is not lost: it goes to the dead letters, with its place and the reason. The
+-- field of a text that is no JSON is NULL, which is IN no list.
 CREATE STREAM dead_letters WITH (KAFKA_TOPIC='dead-letters', VALUE_FORMAT='JSON') AS
   SELECT
     session,
+    ROWPARTITION AS from_partition,
+    ROWOFFSET AS from_offset,
     CASE
       WHEN NOT IS_JSON_STRING(payload) THEN 'no JSON'
       WHEN EXTRACTJSONFIELD(payload, '$.recordType') IS NULL THEN 'no recordType'

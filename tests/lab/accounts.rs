@@ -39,20 +39,26 @@ fn queries(engine: &Engine) -> impl Iterator<Item = &Query> {
     engine.queries()
 }
 
-/// How many of the dead letters have a reason that begins like this.
-fn dead_with(run: &Run, reason: &str) -> u64 {
+/// The dead letters' values.
+fn dead_letters(run: &Run) -> Vec<Value> {
     let dead = topic(run, builtin::DEAD_LETTERS);
-    let mut count = 0;
+    let mut values = Vec::new();
     for partition in (0..dead.partitions()).map(PartitionId) {
         let (from, to) = (dead.log_start(partition), dead.log_end(partition));
         for offset in from.map_or(0, |o| o.0)..to.map_or(0, |o| o.0) {
             let record = dead.read_at(partition, Offset(offset)).expect("retained");
             let value = record.value.expect("it has a value");
-            let value: Value = serde_json::from_slice(value).expect("JSON");
-            count += u64::from(value["REASON"].as_str().expect("says why").starts_with(reason));
+            values.push(serde_json::from_slice(value).expect("JSON"));
         }
     }
-    count
+    values
+}
+
+/// How many of the dead letters have a reason that begins like this.
+fn dead_with(run: &Run, reason: &str) -> u64 {
+    let letters = dead_letters(run);
+    let begins = |value: &&Value| value["REASON"].as_str().expect("says why").starts_with(reason);
+    letters.iter().filter(begins).count() as u64
 }
 
 /// Source: what was sent is dropped, delivered (also twice) or on its way. Topics: what was delivered
@@ -198,6 +204,16 @@ fn malformed_records_are_the_dead_letters() {
     assert!(dead <= sent && sent - dead <= elsewhere, "{dead} of {sent}, {elsewhere} elsewhere");
     assert_eq!(dead_with(&run, "recordType "), counters.malformed_unknown);
     assert_eq!(dead_with(&run, "no JSON") + counters.malformed_unknown, dead);
+    let (raw, mut found) = (topic(&run, run.generator().config().topic()), 0);
+    for letter in dead_letters(&run) {
+        let number = |name: &str| letter[name].as_i64().expect(name);
+        let partition = PartitionId(number("FROM_PARTITION") as u32);
+        let Some(record) = raw.read_at(partition, Offset(number("FROM_OFFSET"))) else { continue };
+        let bytes = letter["PAYLOAD"].as_str().map(str::as_bytes);
+        assert_eq!(bytes, record.value, "a dead letter names the record that it was");
+        found += 1;
+    }
+    assert!(found > 100, "{found} of {dead} are still there");
     all_adds_up(&run);
 }
 
