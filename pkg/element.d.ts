@@ -5,7 +5,7 @@ import type { Answer, PushRows, Tick } from "./dist/protocol.js";
 export type { Answer, ExperimentTick, Opened, PushRows, Tick };
 
 /** The rooms that there are. */
-export type Room = "pipeline" | "architectures";
+export type Room = "pipeline" | "architectures" | "connect";
 
 /** What the element dispatches; none of them bubbles. */
 export interface StreamGlassEventMap {

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod engine;
 pub mod exec;
 pub mod experiment;
+pub mod feed;
 pub mod format;
 pub mod function;
 pub mod hash;

@@ -12,7 +12,6 @@ mod account;
 mod answer;
 mod batch;
 mod encode;
-pub mod guide;
 pub mod protocol;
 pub mod rate;
 pub mod retime;

@@ -2,6 +2,7 @@
 //! wasm_bindgen or gloo.
 
 pub mod canvas;
+mod connect;
 mod experiment;
 mod report;
 mod schedule;

@@ -2,10 +2,9 @@
 
 import workerUrl from "./worker?worker&url";
 
-import type { ExperimentCommand, ExperimentEvent } from "./experiment-protocol";
-import { type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
+import { type AnyChart, type AnyCommand, type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
 import { engineModule } from "./module";
-import type { PanelId, PanelStyle } from "./panel-protocol";
+import type { PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
 import { Unsupported } from "./support";
 
@@ -16,9 +15,9 @@ interface Asked<Heard> {
 
 /** A worker with a running engine: what it is told, what it says, and what it draws in which style. */
 export class Bridge<
-  Told extends Command | ExperimentCommand = Command,
-  Heard extends Event | ExperimentEvent = Event,
-  Drawn extends ChartId | PanelId = ChartId,
+  Told extends AnyCommand = Command,
+  Heard extends AnyEvent = Event,
+  Drawn extends AnyChart = ChartId,
   Style extends ChartStyle | PanelStyle = ChartStyle,
 > {
   readonly #worker: Worker;
@@ -36,9 +35,9 @@ export class Bridge<
    * aborted the worker is gone, whether or not it was ready.
    */
   static async open<
-    Told extends Command | ExperimentCommand = Command,
-    Heard extends Event | ExperimentEvent = Event,
-    Drawn extends ChartId | PanelId = ChartId,
+    Told extends AnyCommand = Command,
+    Heard extends AnyEvent = Event,
+    Drawn extends AnyChart = ChartId,
     Style extends ChartStyle | PanelStyle = ChartStyle,
   >(wasmUrl: string, partUrl: string | null, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
     const [module, part] = await Promise.all([engineModule(wasmUrl), partUrl === null ? null : engineModule(partUrl)]);

@@ -1,7 +1,8 @@
 // <stream-glass>: a room of the lab as one element. It owns the lab of its life in the document: a
 // worker from connection to disconnection, none before or after.
 
-import partUrl from "#wasm/streamglass-architectures.wasm?url";
+import architecturesUrl from "#wasm/streamglass-architectures.wasm?url";
+import connectUrl from "#wasm/streamglass-connect.wasm?url";
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
 import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
@@ -38,6 +39,8 @@ export interface StreamGlassEventMap {
   error: CustomEvent<{ message: string }>;
 }
 
+/** What rooms need of the engine besides the first module. */
+const PARTS: Readonly<Partial<Record<Room, string>>> = { architectures: architecturesUrl, connect: connectUrl };
 const DEFAULT_SPEED = 60;
 const DEFAULT_SEED = 7;
 
@@ -190,6 +193,7 @@ export class StreamGlass extends LitElement {
     this.#dark.addEventListener("change", () => this.requestUpdate(), { signal });
     this.addEventListener("focusin", () => (this.#active = true), { signal });
     this.renderRoot.addEventListener("restart", () => this.#restart(), { signal });
+    this.renderRoot.addEventListener("room-ready", () => this.#roomReady(), { signal });
     this.renderRoot.addEventListener("bench-opened", (event) => this.#opened((event as CustomEvent<Opened>).detail), { signal });
     this.renderRoot.addEventListener("bench-tick", (event) => this.#emit("experiment-tick", (event as CustomEvent<ExperimentTick>).detail), { signal });
     this.renderRoot.addEventListener("bench-failed", (event) => this.#emit("error", { message: (event as CustomEvent<string>).detail }), { signal });
@@ -263,7 +267,7 @@ export class StreamGlass extends LitElement {
     }
     const { controls, experiment, seed, speed, autoplay } = this;
     const life = this.#leaving?.signal ?? AbortSignal.abort();
-    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, partUrl: this.#partUrl, experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
+    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, partUrl: this.#partUrl(room), experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
   }
 
   /** Fetches the room's chunk unless it is there, and its style sheets. */
@@ -307,8 +311,10 @@ export class StreamGlass extends LitElement {
   }
 
   /** Beside the engine, also where that was put elsewhere. */
-  get #partUrl(): string {
-    return this.wasmUrl === null ? new URL(partUrl, import.meta.url).href : new URL("streamglass-architectures.wasm", this.#engineUrl).href;
+  #partUrl(room: Room): string | null {
+    const url = PARTS[room];
+    if (url === undefined) return null;
+    return this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${room}.wasm`, this.#engineUrl).href;
   }
 
   get #visible(): boolean {
@@ -319,12 +325,17 @@ export class StreamGlass extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
+  /** A room with an engine of its own takes commands. */
+  #roomReady(): void {
+    if (this.#announced === 0) this.#emit("ready", { seed: this.seed, startMs: 0 });
+    this.#announced += 1;
+  }
+
   /** A room with an engine of its own has begun an experiment. */
   #opened(opened: Opened): void {
     this.experiment = opened.experiment;
     this.seed = opened.seed;
-    if (this.#announced === 0) this.#emit("ready", { seed: opened.seed, startMs: 0 });
-    this.#announced += 1;
+    this.#roomReady();
     this.#emit("experiment", opened);
   }
 

@@ -82,6 +82,11 @@ export class Lab {
     return () => set.delete(listener);
   }
 
+  /** The configuration that runs. */
+  get configuration(): Configuration {
+    return this.#configuration;
+  }
+
   /** The modes of the configuration that runs. */
   get modes(): readonly string[] {
     const { tree } = this.#configuration;

@@ -1,26 +1,36 @@
 // What the main thread and the worker say to each other: plain structured clones.
 
+import type { ConnectCommand, ConnectEvent } from "./connect/protocol";
 import type { ExperimentCommand, ExperimentEvent } from "./experiment-protocol";
 import type { PanelId, PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
 
-/** What a worker runs: a lab, or experiments. */
-export type EngineKind = "lab" | "experiments";
+/** What a worker runs: a lab, experiments, or a sink. */
+export type EngineKind = "lab" | "experiments" | "connect";
+
+/** What an engine is told. */
+export type AnyCommand = Command | ExperimentCommand | ConnectCommand;
+
+/** What an engine says. */
+export type AnyEvent = Event | ExperimentEvent | ConnectEvent;
+
+/** What an engine draws; a sink draws its throughput alone. */
+export type AnyChart = ChartId | PanelId | "throughput";
 
 /** From the main thread to the worker. `init` comes first and once; `part` is what an engine needs beside the module. */
 export type ToWorker =
   | { type: "init"; module: WebAssembly.Module; part: WebAssembly.Module | null; engine: EngineKind }
-  | { type: "command"; command: Command | ExperimentCommand }
-  | { type: "ask"; id: number; command: Command | ExperimentCommand }
-  | { type: "canvas"; chart: ChartId | PanelId; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }
-  | { type: "style"; chart: ChartId | PanelId; style: ChartStyle | PanelStyle }
+  | { type: "command"; command: AnyCommand }
+  | { type: "ask"; id: number; command: AnyCommand }
+  | { type: "canvas"; chart: AnyChart; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }
+  | { type: "style"; chart: AnyChart; style: ChartStyle | PanelStyle }
   | { type: "visible"; visible: boolean };
 
 /** From the worker to the main thread. `ready` comes when the engine can take commands. */
 export type FromWorker =
   | { type: "ready" }
-  | { type: "event"; event: Event | ExperimentEvent }
-  | { type: "answer"; id: number; event: Event | ExperimentEvent | null };
+  | { type: "event"; event: AnyEvent }
+  | { type: "answer"; id: number; event: AnyEvent | null };
 
 /** For the end of an exhaustive `switch` over a closed union. */
 export function unreachable(value: never): never {

@@ -1,70 +1,9 @@
 // Generated from src/sink/protocol.rs by its test: `UPDATE=1 cargo test protocol`.
 
 /**
- * What a person can ask of a sink.
- */
-export type SinkCommand = { "type": "validate", 
-/**
- * The settings.
- */
-settings: ConnectSettings, } | { "type": "check", 
-/**
- * The settings.
- */
-settings: ConnectSettings, 
-/**
- * The credentials, unless the authentication is [`AuthKind::None`].
- */
-credentials: Credentials | null, 
-/**
- * Whether one record may be written to each topic.
- */
-write: boolean, } | { "type": "start", 
-/**
- * The settings.
- */
-settings: ConnectSettings, 
-/**
- * The credentials, unless the authentication is [`AuthKind::None`].
- */
-credentials: Credentials | null, } | { "type": "pause" } | { "type": "resume" } | { "type": "stop", 
-/**
- * Whether to send the rest first.
- */
-drain: boolean, } | { "type": "resend", 
-/**
- * Which list.
- */
-fate: ListedFate, } | { "type": "list", 
-/**
- * Which list.
- */
-fate: ListedFate, 
-/**
- * How many records to skip.
- */
-from: number, 
-/**
- * How many to show, at most 500.
- */
-count: number, } | { "type": "download", 
-/**
- * Which list.
- */
-fate: ListedFate, } | { "type": "forget" };
-
-/**
  * What a sink tells.
  */
-export type SinkEvent = { "type": "validated", 
-/**
- * All that is wrong.
- */
-errors: Array<FieldError>, } | { "type": "checked", 
-/**
- * Its steps so far, and those still to come.
- */
-report: CheckReport, } | { "type": "progress", 
+export type SinkEvent = { "type": "progress", 
 /**
  * The state.
  */
@@ -72,7 +11,11 @@ state: SinkState,
 /**
  * The figures.
  */
-counters: SinkCounters, } | { "type": "log", 
+counters: SinkCounters, } | { "type": "throughput", 
+/**
+ * Milliseconds since the start, and the records acknowledged a second in the time before.
+ */
+points: Array<[number, number]>, } | { "type": "log", 
 /**
  * The lines.
  */
@@ -92,19 +35,7 @@ from: number,
 /**
  * The records.
  */
-records: Array<ListedRecord>, } | { "type": "download", 
-/**
- * Which list.
- */
-fate: ListedFate, 
-/**
- * The name of the file.
- */
-name: string, 
-/**
- * One JSON object a line.
- */
-text: string, };
+records: Array<ListedRecord>, };
 
 /**
  * Where to send, what, and how fast.
@@ -430,98 +361,3 @@ text: string, };
  * How grave a line of the log is.
  */
 export type LogLevel = "info" | "warning" | "error";
-
-/**
- * A connection test.
- */
-export type CheckReport = { 
-/**
- * The steps, in order.
- */
-steps: Array<CheckStep>, 
-/**
- * Whether it is over.
- */
-done: boolean, 
-/**
- * The server, as far as its answers tell.
- */
-server: Server | null, 
-/**
- * The cluster's id, with v3.
- */
-cluster: string | null, 
-/**
- * What is wrong and how to mend it; `None` while nothing is.
- */
-diagnosis: Diagnosis | null, };
-
-/**
- * A step of a connection test.
- */
-export type CheckStep = { 
-/**
- * Which.
- */
-step: Step, 
-/**
- * How it went.
- */
-verdict: StepVerdict, 
-/**
- * One line on it; empty before it ran.
- */
-detail: string, };
-
-/**
- * The steps of a connection test. Not every test has all.
- */
-export type Step = "allowed" | "reachable" | "cors" | "auth" | "api" | "topics" | "write";
-
-/**
- * How a step went.
- */
-export type StepVerdict = "pending" | "passed" | "failed" | "skipped";
-
-/**
- * Which proxy answers.
- */
-export type Server = "confluent" | "confluentCloud" | "strimzi" | "karapace" | "other";
-
-/**
- * What is wrong and how to mend it.
- */
-export type Diagnosis = { 
-/**
- * What is wrong, in a sentence or two.
- */
-problem: string, 
-/**
- * What to do, one thing each.
- */
-advice: Array<string>, 
-/**
- * Configuration to copy, for the servers that it may be.
- */
-configuration: Array<ServerConfiguration>, };
-
-/**
- * Lines of configuration of a server.
- */
-export type ServerConfiguration = { 
-/**
- * The server, as people call it.
- */
-server: string, 
-/**
- * The file that the lines go into.
- */
-file: string, 
-/**
- * The lines; empty when it has no such setting.
- */
-lines: string, 
-/**
- * What else to know.
- */
-note: string, };

@@ -28,6 +28,11 @@ export function panelColors(element: Element): Colors {
   return colorsOf(element, ["--ink", "--ink-2", "--batch", "--lambda", "--kappa", "--late"]);
 }
 
+/** The same for the throughput of a sink: what is acknowledged, what is asked for. */
+export function throughputColors(element: Element): Colors {
+  return colorsOf(element, ["--accent", "--ink-2"]);
+}
+
 function colorsOf(element: Element, palette: readonly string[]): Colors {
   const style = getComputedStyle(element);
   const token = (name: string): string => hex(style.getPropertyValue(name).trim());

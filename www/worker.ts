@@ -2,12 +2,16 @@
 
 import init, { Experiments, Worker as Lab } from "#wasm/streamglass.js";
 
-import type { ExperimentEvent } from "./experiment-protocol";
-import { type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
-import type { Event } from "./protocol";
+import { type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
 
-/** Both take the same calls; what is in them differs. */
-type Engine = Lab | Experiments;
+/** They take the same calls; what is in them differs. */
+interface Engine {
+  command(command: unknown): void;
+  ask(command: unknown): unknown;
+  canvas(chart: unknown, canvas: OffscreenCanvas, style: unknown): void;
+  style(chart: unknown, style: unknown): void;
+  visible(visible: boolean): void;
+}
 
 const post = (message: FromWorker): void => self.postMessage(message);
 
@@ -27,14 +31,29 @@ async function start(module: WebAssembly.Module, part: WebAssembly.Module | null
   const first = await init({ module_or_path: module });
   // A part puts its functions and constants into the table and the memory of the first module.
   if (part !== null) await WebAssembly.instantiate(part, { first: { ...first } });
-  const started = new (engine === "lab" ? Lab : Experiments)((event: Event | ExperimentEvent) => {
+  const emit = (event: AnyEvent): void => {
     // What comes after a panic is an echo of it.
     if (failed) return;
     failed = event.type === "failed";
     post({ type: "event", event });
-  });
+  };
+  const started = await make(engine, emit);
   post({ type: "ready" });
   return started;
+}
+
+async function make(engine: EngineKind, emit: (event: AnyEvent) => void): Promise<Engine> {
+  switch (engine) {
+    case "lab":
+      return new Lab(emit);
+    case "experiments":
+      return new Experiments(emit);
+    case "connect":
+      // A chunk of its own: few who open a page send anything from it.
+      return new (await import("./connect/driver")).Driver(emit) as Engine;
+    default:
+      return unreachable(engine);
+  }
 }
 
 function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void {
@@ -42,7 +61,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
     case "command":
       return to.command(message.command);
     case "ask":
-      return post({ type: "answer", id: message.id, event: to.ask(message.command) as Event | ExperimentEvent | null });
+      return post({ type: "answer", id: message.id, event: to.ask(message.command) as AnyEvent | null });
     case "canvas":
       return to.canvas(message.chart, message.canvas, message.style);
     case "style":

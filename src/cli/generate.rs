@@ -11,7 +11,8 @@ use clap::{ArgGroup, ValueEnum};
 use streamglass::clickstream::{
     Config, Generator, RecordKind, Sent, Sink, SourceCounters, Stream, Truth,
 };
-use streamglass::lab::outlet::Outlet;
+use streamglass::feed::STREAMS;
+use streamglass::feed::origin::{Origin, Queried, Raw};
 use streamglass::lab::run::Run;
 use streamglass::rng::Seed;
 use streamglass::time::{Micros, SECOND_MS};
@@ -19,7 +20,6 @@ use streamglass::time::{Micros, SECOND_MS};
 use super::config::{self, Overrides};
 use super::failure::Failure;
 use super::progress::{Progress, thousands};
-use super::send::feed::{Feed, Queried, Raw};
 use super::{send, units};
 
 /// Records made before the output is looked at again.
@@ -101,21 +101,12 @@ enum Kind {
 
 /// The generator's topic of that name.
 fn stream(name: &str) -> Option<Stream> {
-    match name {
-        "mixed" => Some(Stream::Mixed),
-        "orders" => Some(Stream::Orders),
-        "shipments" => Some(Stream::Shipments),
-        _ => None,
-    }
+    STREAMS.iter().find(|(known, _)| *known == name).map(|(_, stream)| *stream)
 }
 
 /// What [`stream`] calls it.
 fn name(stream: Stream) -> &'static str {
-    match stream {
-        Stream::Mixed => "mixed",
-        Stream::Orders => "orders",
-        Stream::Shipments => "shipments",
-    }
+    STREAMS.iter().find(|(_, known)| *known == stream).map_or("", |(name, _)| name)
 }
 
 /// The one topic that is written to standard output.
@@ -182,7 +173,7 @@ fn send(
         return Err(Failure::Usage(message.to_owned()));
     }
     let wanted = |record: &Sent<'_>| wants(&args.records, record);
-    let (feed, topics): (Box<dyn Feed + '_>, _) = match &args.send.sql {
+    let (origin, topics): (Box<dyn Origin + '_>, _) = match &args.send.sql {
         Some(script) => {
             if !args.records.is_empty() {
                 let message = "--records is of the mixed topic; with --sql say it in a WHERE";
@@ -200,7 +191,7 @@ fn send(
         }
     };
     let source = send::Source {
-        feed,
+        origin,
         config,
         end,
         most: args.events.unwrap_or(u64::MAX),
@@ -236,14 +227,9 @@ fn queried(
     let text = fs::read_to_string(script).map_err(Failure::io(file.clone()))?;
     let run = Run::new(config, seed, &text)
         .map_err(|error| Failure::Invalid(vec![format!("{file}: {error}")]))?;
-    let all = run.engine().topics();
-    let outlet = Outlet::new(all, topics.iter().map(|(from, _)| &**from)).map_err(|missing| {
-        let there: Vec<_> = all.iter().map(|(_, topic)| topic.name()).collect();
-        let there = there.join(", ");
-        let of = |name| format!("--topic: there is no topic `{name}`; there are {there}");
-        Failure::Invalid(missing.into_iter().map(of).collect())
-    })?;
-    Ok(Queried { run, outlet })
+    Queried::new(run, topics.iter().map(|(from, _)| &**from)).map_err(|missing| {
+        Failure::Invalid(missing.into_iter().map(|line| format!("--topic: {line}")).collect())
+    })
 }
 
 fn write(

@@ -3,11 +3,9 @@
 //! The generator is run as far as the sink has room and the rate allows: nothing is made that is not
 //! sent, and nothing that was made is dropped.
 
-pub mod feed;
 mod http;
 mod preflight;
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -15,26 +13,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
 use streamglass::clickstream::Config;
+use streamglass::feed::origin::Origin;
+use streamglass::feed::{Feed, Plan};
 use streamglass::rng::Seed;
 use streamglass::sink::protocol::{
     Api, AuthKind, ConnectSettings, Credentials, FieldError, KeyForm, LogLevel, RateSetting,
     SinkCounters, SinkState, Timestamps, TopicMapping, ValueForm,
 };
-use streamglass::sink::rate::Pace;
 use streamglass::sink::settings::credential_errors;
-use streamglass::sink::{Action, Fate, Offered, Sender, Target, retime};
+use streamglass::sink::{Action, Sender, Target};
 use streamglass::time::Micros;
 
-use self::feed::{Feed, Made};
 use self::http::{Client, Posts};
 use super::failure::Failure;
 use super::progress::{Progress, thousands};
 use super::units;
 
-/// The most records made before answers are looked at again.
-const BATCH: u64 = 2_048;
 /// The longest sleep, so that Ctrl-C and the rate are looked at.
 const DOZE_MS: f64 = 20.0;
 /// The most lines of the log that are shown.
@@ -167,7 +162,7 @@ fn timestamps(text: &str) -> Result<Timestamps, String> {
 /// What is sent.
 pub struct Source<'a> {
     /// Makes the records.
-    pub feed: Box<dyn Feed + 'a>,
+    pub origin: Box<dyn Origin + 'a>,
     /// The generator's configuration.
     pub config: &'a Config,
     /// Where virtual time ends.
@@ -211,20 +206,19 @@ pub fn run(
         found.lines.iter().for_each(|line| progress.note(line));
         return Ok(());
     }
-    let envelope = std::array::from_fn(|hour| source.config.expected_sessions(hour));
+    let plan = Plan {
+        rate: settings.rate,
+        // Queries have their times from their run, which began accordingly.
+        timestamps: if options.sql.is_some() { Timestamps::Simulated } else { settings.timestamps },
+        end: source.end,
+        most: source.most,
+    };
     let mut run = Run {
         sender: Sender::new(target, &found.cluster, source.seed, 0.0),
-        pace: Pace::new(settings.rate, envelope),
+        feed: Feed::new(source.origin, source.config, plan),
         posts: Posts::new(&client, connections),
-        // Queries have their times from their run, which began accordingly.
-        timestamps: if options.sql.is_some() { Timestamps::Simulated } else { options.timestamps },
-        start: source.feed.now(),
-        left: source.most,
-        taken: 0,
-        spill: VecDeque::new(),
-        is_over: false,
+        is_bounded: source.most < u64::MAX,
         lines: 0,
-        source,
     };
     let why = run.drive(progress)?;
     let now = now_ms(progress);
@@ -235,7 +229,7 @@ pub fn run(
     }
     progress.finish(|elapsed| summary(&counters, elapsed));
     run.posts.finish();
-    let lost = run.source.feed.lost();
+    let lost = run.feed.lost();
     match why {
         Some(why) => Err(Failure::Undelivered(why)),
         None if counters.acknowledged == counters.accepted && lost == 0 => Ok(()),
@@ -333,21 +327,12 @@ fn utc() -> Micros {
     Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// A record that was made and waits for room.
-type Spilled = (u32, Option<Vec<u8>>, Option<Vec<u8>>);
-
 struct Run<'a> {
     sender: Sender,
-    pace: Pace,
+    feed: Feed<'a>,
     posts: Posts,
-    timestamps: Timestamps,
-    start: Micros,
-    left: u64,
-    taken: u64,
-    spill: VecDeque<Spilled>,
-    is_over: bool,
+    is_bounded: bool,
     lines: usize,
-    source: Source<'a>,
 }
 
 impl Run<'_> {
@@ -357,7 +342,7 @@ impl Run<'_> {
         loop {
             let now = now_ms(progress);
             let utc = utc();
-            self.pace.advance(now, utc.0 as f64 / 1e3);
+            self.feed.advance(now, utc);
             while let Some((id, outcome)) = self.posts.answer(Duration::ZERO) {
                 self.sender.answer(id, outcome, now);
             }
@@ -366,8 +351,8 @@ impl Run<'_> {
                 1 => self.sender.drain(now),
                 _ => self.sender.abort(now),
             }
-            let made = self.make(now, utc);
-            if (self.left == 0 || self.is_over) && self.spill.is_empty() {
+            let made = self.feed.fill(&mut self.sender, now, utc);
+            if self.feed.is_done() {
                 self.sender.drain(now);
             }
             let wake = loop {
@@ -384,7 +369,7 @@ impl Run<'_> {
                 self.tell(progress);
                 return Ok(Some(reason));
             }
-            let lag = self.pace.lag_ms(self.taken, self.source.feed.now().0 - self.start.0);
+            let (_, lag) = self.feed.lag();
             let counters = self.sender.counters(now);
             progress.show(|elapsed| status(&counters, lag, elapsed));
             if !made {
@@ -400,46 +385,14 @@ impl Run<'_> {
     /// Why not all that was asked for was made.
     fn unmade(&self, presses: u32) -> Option<String> {
         match presses {
-            0 if self.is_over && self.left > 0 && self.left < u64::MAX / 2 => Some(format!(
+            0 if self.feed.has_run_dry() && self.is_bounded => Some(format!(
                 "the configuration gives only {} such records: nothing more will ever happen",
-                thousands(self.taken)
+                thousands(self.feed.taken())
             )),
             0 => None,
-            1 => Some(format!("interrupted after {} records", thousands(self.taken))),
+            1 => Some(format!("interrupted after {} records", thousands(self.feed.taken()))),
             _ => Some("given up".to_owned()),
         }
-    }
-
-    /// Makes records as far as there is room and they are due; says whether any were.
-    fn make(&mut self, now: f64, utc: Micros) -> bool {
-        while let Some((topic, key, value)) = self.spill.front() {
-            if self.sender.offer(*topic, key.as_deref(), value.as_deref(), now) != Offered::Accepted
-            {
-                return false;
-            }
-            self.spill.pop_front();
-        }
-        let due = self.pace.records(self.taken).unwrap_or(u64::MAX);
-        let most = self.sender.room().min(due).min(self.left).min(BATCH);
-        if most == 0 || self.is_over {
-            return false;
-        }
-        let end = self.source.end;
-        let until = self.pace.virtual_micros().map_or(end, |at| self.start.plus(at).min(end));
-        let mut taker = Taker {
-            sender: &mut self.sender,
-            spill: &mut self.spill,
-            timestamps: self.timestamps,
-            now,
-            utc,
-            left: self.left,
-            value: Vec::new(),
-        };
-        let busy = self.source.feed.make(until, most, &mut |made| taker.take(made));
-        self.taken += self.left - taker.left;
-        self.left = taker.left;
-        self.is_over = !busy && self.source.feed.is_over(end);
-        busy
     }
 
     fn tell(&mut self, progress: &Progress) {
@@ -458,20 +411,8 @@ impl Run<'_> {
 
     fn write_undelivered(&self, path: &PathBuf) -> std::io::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
-        let text = |bytes: &Option<Vec<u8>>| {
-            bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        };
         for kept in self.sender.kept() {
-            let fate = match kept.fate {
-                Fate::Failed => "failed",
-                Fate::Unknown => "unknown",
-            };
-            let topic = &self.source.topics[kept.topic as usize].1;
-            let line = json!({
-                "fate": fate, "reason": kept.reason, "topic": topic,
-                "key": text(&kept.key), "value": text(&kept.value),
-            });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", self.sender.line(kept))?;
         }
         out.flush()
     }
@@ -529,34 +470,4 @@ fn summary(counters: &SinkCounters, elapsed: Duration) -> String {
         text.push_str(&format!("\n{:>14}  {name}", thousands(count)));
     }
     text
-}
-
-/// Hands records to the sink.
-struct Taker<'a> {
-    sender: &'a mut Sender,
-    spill: &'a mut VecDeque<Spilled>,
-    timestamps: Timestamps,
-    now: f64,
-    utc: Micros,
-    left: u64,
-    value: Vec<u8>,
-}
-
-impl Taker<'_> {
-    fn take(&mut self, made: &Made<'_>) {
-        if self.left == 0 {
-            return;
-        }
-        self.left -= 1;
-        let value = made.value.map(|value| {
-            let moved = retime::moved(self.timestamps, made.event_time, made.arrival, self.utc);
-            retime::rewrite(value, made.event_time, moved, &mut self.value);
-            &*self.value
-        });
-        let waits = !self.spill.is_empty();
-        if waits || self.sender.offer(made.topic, made.key, value, self.now) != Offered::Accepted {
-            let key = made.key.map(<[u8]>::to_vec);
-            self.spill.push_back((made.topic, key, value.map(<[u8]>::to_vec)));
-        }
-    }
 }

@@ -1,74 +1,14 @@
-//! What a page or the command line may ask of a sink, and what it hears back.
+//! What is said to a sink and by it: settings, events, figures.
 //!
-//! Both enums are closed and matched exhaustively; `www/sink-protocol.ts` is generated from them by
-//! the test at the end of this file (`UPDATE=1` writes it anew). Every number is a safe integer or a
-//! double in JavaScript. Credentials come in with a command and never go out: their type cannot be
-//! serialised, and shows nothing of itself when it is printed.
+//! `www/sink-protocol.ts` is generated from these types by the test at the end of this file (`UPDATE=1`
+//! writes it anew). Every number is a safe integer or a double in JavaScript. Credentials come in and
+//! never go out: their type cannot be serialised, and shows nothing of itself when it is printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
-
-/// What a person can ask of a sink.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum SinkCommand {
-    /// Says what is wrong with settings, with [`SinkEvent::Validated`]. Nothing is sent.
-    Validate {
-        /// The settings.
-        settings: ConnectSettings,
-    },
-    /// Tests the connection step by step, with a [`SinkEvent::Checked`] after each.
-    Check {
-        /// The settings.
-        settings: ConnectSettings,
-        /// The credentials, unless the authentication is [`AuthKind::None`].
-        credentials: Option<Credentials>,
-        /// Whether one record may be written to each topic.
-        write: bool,
-    },
-    /// Starts sending. Refused with [`SinkEvent::Validated`] when the settings are invalid.
-    Start {
-        /// The settings.
-        settings: ConnectSettings,
-        /// The credentials, unless the authentication is [`AuthKind::None`].
-        credentials: Option<Credentials>,
-    },
-    /// Sends nothing new; what is in flight is still waited for.
-    Pause,
-    /// Goes on after a pause or a halt.
-    Resume,
-    /// Takes no more records. With `drain` all that was taken is sent first; otherwise what is in
-    /// flight is given up (its outcome is unknown) and what waits is withdrawn.
-    Stop {
-        /// Whether to send the rest first.
-        drain: bool,
-    },
-    /// Sends listed records again.
-    Resend {
-        /// Which list.
-        fate: ListedFate,
-    },
-    /// Asks for a part of a list, answered with [`SinkEvent::Listed`].
-    List {
-        /// Which list.
-        fate: ListedFate,
-        /// How many records to skip.
-        from: u32,
-        /// How many to show, at most 500.
-        count: u32,
-    },
-    /// Asks for all of a list as NDJSON, answered with [`SinkEvent::Download`].
-    Download {
-        /// Which list.
-        fate: ListedFate,
-    },
-    /// Forgets credentials. A sink that needs them halts.
-    Forget,
-}
 
 /// Where to send, what, and how fast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -272,22 +212,18 @@ pub enum Timestamps {
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SinkEvent {
-    /// What is wrong with settings; empty when nothing is.
-    Validated {
-        /// All that is wrong.
-        errors: Vec<FieldError>,
-    },
-    /// How the connection test stands.
-    Checked {
-        /// Its steps so far, and those still to come.
-        report: CheckReport,
-    },
     /// How sending goes; some times a second while it does.
     Progress {
         /// The state.
         state: SinkState,
         /// The figures.
         counters: SinkCounters,
+    },
+    /// The throughput so far, for the table behind its chart; about once a second.
+    Throughput {
+        /// Milliseconds since the start, and the records acknowledged a second in the time before.
+        #[cfg_attr(test, ts(type = "Array<[number, number]>"))]
+        points: Vec<(f64, f64)>,
     },
     /// New lines of the activity log.
     Log {
@@ -304,15 +240,6 @@ pub enum SinkEvent {
         from: u32,
         /// The records.
         records: Vec<ListedRecord>,
-    },
-    /// All of a list as NDJSON.
-    Download {
-        /// Which list.
-        fate: ListedFate,
-        /// The name of the file.
-        name: String,
-        /// One JSON object a line.
-        text: String,
     },
 }
 
@@ -503,117 +430,6 @@ pub enum LogLevel {
     Error,
 }
 
-/// A connection test.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct CheckReport {
-    /// The steps, in order.
-    pub steps: Vec<CheckStep>,
-    /// Whether it is over.
-    pub done: bool,
-    /// The server, as far as its answers tell.
-    pub server: Option<Server>,
-    /// The cluster's id, with v3.
-    pub cluster: Option<String>,
-    /// What is wrong and how to mend it; `None` while nothing is.
-    pub diagnosis: Option<Diagnosis>,
-}
-
-/// A step of a connection test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct CheckStep {
-    /// Which.
-    pub step: Step,
-    /// How it went.
-    pub verdict: StepVerdict,
-    /// One line on it; empty before it ran.
-    pub detail: String,
-}
-
-/// The steps of a connection test. Not every test has all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub enum Step {
-    /// The page may send there: no mixed content, allowed by its CSP. In the browser.
-    Allowed,
-    /// Something answers at the address.
-    Reachable,
-    /// The server lets this page read its answers (CORS). In the browser.
-    Cors,
-    /// The server takes the credentials.
-    Auth,
-    /// The API of the chosen version is there.
-    Api,
-    /// Every topic is there.
-    Topics,
-    /// A record can be written.
-    Write,
-}
-
-/// How a step went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub enum StepVerdict {
-    /// It is still to come.
-    Pending,
-    /// It went well.
-    Passed,
-    /// It did not.
-    Failed,
-    /// It was left out.
-    Skipped,
-}
-
-/// Which proxy answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub enum Server {
-    /// Confluent REST Proxy or Server.
-    Confluent,
-    /// Confluent Cloud.
-    ConfluentCloud,
-    /// Strimzi Kafka Bridge.
-    Strimzi,
-    /// Karapace.
-    Karapace,
-    /// One that speaks the API.
-    Other,
-}
-
-/// What is wrong and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Diagnosis {
-    /// What is wrong, in a sentence or two.
-    pub problem: String,
-    /// What to do, one thing each.
-    pub advice: Vec<String>,
-    /// Configuration to copy, for the servers that it may be.
-    pub configuration: Vec<ServerConfiguration>,
-}
-
-/// Lines of configuration of a server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct ServerConfiguration {
-    /// The server, as people call it.
-    pub server: String,
-    /// The file that the lines go into.
-    pub file: String,
-    /// The lines; empty when it has no such setting.
-    pub lines: String,
-    /// What else to know.
-    pub note: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -636,7 +452,6 @@ mod tests {
             )*};
         }
         declare![
-            SinkCommand,
             SinkEvent,
             ConnectSettings,
             Api,
@@ -656,13 +471,6 @@ mod tests {
             ListedRecord,
             LogLine,
             LogLevel,
-            CheckReport,
-            CheckStep,
-            Step,
-            StepVerdict,
-            Server,
-            Diagnosis,
-            ServerConfiguration,
         ];
         text
     }
@@ -684,11 +492,7 @@ mod tests {
     #[test]
     fn credentials_show_nothing_of_themselves() {
         let secret = Credentials { user: "key-77".to_owned(), password: "s3cr3t".to_owned() };
-        let command = SinkCommand::Start {
-            settings: ConnectSettings::default(),
-            credentials: Some(secret.clone()),
-        };
-        let shown = format!("{command:?}");
+        let shown = format!("{:?}", Some(&secret));
         assert!(!shown.contains("s3cr3t") && !shown.contains("key-77"), "{shown}");
         let basic = secret.authorization(AuthKind::Basic);
         assert_eq!(basic.as_deref(), Some("Basic a2V5LTc3OnMzY3IzdA=="));

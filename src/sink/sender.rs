@@ -131,6 +131,8 @@ pub struct Sender {
     next_id: u64,
     held_bytes: usize,
     refused: u32,
+    /// No more records are taken: what goes on after a pause or a halt is the rest.
+    closed: bool,
 }
 
 impl Sender {
@@ -159,6 +161,7 @@ impl Sender {
             next_id: 0,
             held_bytes: 0,
             refused: 0,
+            closed: false,
         }
     }
 
@@ -569,16 +572,16 @@ impl Sender {
 
     /// Sends nothing new until it is resumed.
     pub fn pause(&mut self, now: f64) {
-        if self.state == SinkState::Running {
+        if matches!(self.state, SinkState::Running | SinkState::Draining) {
             self.state = SinkState::Paused;
             self.log(now, LogLevel::Info, "paused".to_owned());
         }
     }
 
-    /// Goes on after a pause or a halt.
+    /// Goes on after a pause or a halt; with the rest only, if it was to take no more records.
     pub fn resume(&mut self, now: f64) {
         if matches!(self.state, SinkState::Paused | SinkState::Halted { .. }) {
-            self.state = SinkState::Running;
+            self.state = if self.closed { SinkState::Draining } else { SinkState::Running };
             self.refused = 0;
             self.log(now, LogLevel::Info, "resumed".to_owned());
             self.halt_if_full(now);
@@ -587,6 +590,7 @@ impl Sender {
 
     /// Takes no more records and sends what it has. A sink that is halted stays so until resumed.
     pub fn drain(&mut self, now: f64) {
+        self.closed = true;
         if matches!(self.state, SinkState::Running | SinkState::Paused) {
             self.state = SinkState::Draining;
             self.log(now, LogLevel::Info, "sends the rest".to_owned());
@@ -662,6 +666,49 @@ impl Sender {
     #[must_use]
     pub fn list(&self, fate: ListedFate, from: usize, count: usize) -> (usize, Vec<ListedRecord>) {
         self.account.list(fate, from, count, &self.names)
+    }
+
+    /// A record that was given up as a line of NDJSON, without the line's end.
+    #[must_use]
+    pub fn line(&self, kept: &Kept) -> String {
+        let text = |bytes: &Option<Vec<u8>>| {
+            bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        let fate = match kept.fate {
+            Fate::Failed => "failed",
+            Fate::Unknown => "unknown",
+        };
+        let topic = self.names.get(kept.topic as usize);
+        serde_json::json!({
+            "fate": fate, "reason": kept.reason, "topic": topic,
+            "key": text(&kept.key), "value": text(&kept.value),
+        })
+        .to_string()
+    }
+
+    /// A list as NDJSON: the records that were given up whole, those that were overtaken as they are
+    /// listed.
+    #[must_use]
+    pub fn ndjson(&self, fate: ListedFate) -> String {
+        let mut text = String::new();
+        let mut push = |line: &str| {
+            text.push_str(line);
+            text.push('\n');
+        };
+        let wanted = match fate {
+            ListedFate::Failed => Fate::Failed,
+            ListedFate::Unknown => Fate::Unknown,
+            ListedFate::Reordered => {
+                let (_, rows) = self.list(fate, 0, usize::MAX);
+                // Texts and numbers can always be written.
+                rows.iter()
+                    .filter_map(|row| serde_json::to_string(row).ok())
+                    .for_each(|l| push(&l));
+                return text;
+            }
+        };
+        self.kept().iter().filter(|kept| kept.fate == wanted).for_each(|k| push(&self.line(k)));
+        text
     }
 
     /// The records that were given up.

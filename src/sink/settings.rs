@@ -1,5 +1,5 @@
 //! Settings that were checked: what a [`Target`] says can be sent to. Not here: whether anything
-//! answers there (`check.rs`).
+//! answers there, which the shells find out.
 
 use super::protocol::{
     Api, AuthKind, ConnectSettings, Credentials, Field, FieldError, KeyForm, RateSetting, ValueForm,

@@ -282,6 +282,31 @@ fn retry_after_holds_and_a_refusal_of_credentials_halts() {
 }
 
 #[test]
+fn the_rest_can_be_paused_and_takes_no_more_after_it() {
+    let (mut sender, id) = in_flight(|_| {});
+    let take = |sender: &mut Sender| sender.offer(0, None, Some(b"{\"n\":9}"), 11.0);
+    assert_eq!(take(&mut sender), Offered::Accepted);
+    sender.drain(11.0);
+    sender.pause(11.0);
+    assert_eq!(*sender.state(), SinkState::Paused);
+    let ok = r#"{"partition":0,"offset":1}"#;
+    sender.answer(id, reply(200, &format!(r#"{{"offsets":[{ok},{ok},{ok}]}}"#), None), 12.0);
+    assert!(matches!(sender.poll(1e6), Action::Wait(_)), "it sends nothing");
+    sender.resume(1e6);
+    assert_eq!(*sender.state(), SinkState::Draining);
+    assert_eq!(take(&mut sender), Offered::Closed);
+    let Action::Send(request) = sender.poll(1e6) else { panic!("it sends the rest") };
+    // A refusal of the credentials in the midst of the rest: new ones send the rest, and no more.
+    sender.answer(request.id, reply(401, "", None), 1e6);
+    sender.resume(1e6);
+    assert_eq!(*sender.state(), SinkState::Draining);
+    let Action::Send(request) = sender.poll(2e6) else { panic!("it sends the rest") };
+    sender.answer(request.id, reply(200, &format!(r#"{{"offsets":[{ok}]}}"#), None), 2e6);
+    assert_eq!(sender.poll(2e6), Action::Done);
+    assert_eq!(sender.counters(2e6).acknowledged, 4);
+}
+
+#[test]
 fn a_lost_record_before_a_later_one_of_its_key_is_reordered() {
     let (mut sender, id) = in_flight(|_| {});
     let ok = r#"{"partition":0,"offset":1}"#;

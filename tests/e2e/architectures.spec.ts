@@ -2,17 +2,15 @@
 // that the command line's engine finds.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 import type { Locator, Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
 
 import type { ExperimentTick } from "../../www/experiment-protocol.ts";
+import { expectNoFinding } from "./axe.ts";
 import { element, expect, open, test } from "./lab.ts";
 
 const MINUTE = 60_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const golden = JSON.parse(readFileSync(new URL("../golden/experiment.json", import.meta.url), "utf8")) as { experiment: string; seed: number; toMs: number; digest: string };
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
@@ -252,13 +250,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await bench.goTo(130 * MINUTE);
       await bench.room.getByRole("button", { name: /All experiments/ }).click();
       for (const summary of await bench.room.locator("summary").all()) await summary.click();
-      await page.evaluate(axe);
-      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const results: AxeResults = await page.evaluate(
-        (tags) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: { type: "tag", values: tags } }),
-        tags,
-      );
-      expect(results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+      await expectNoFinding(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     });

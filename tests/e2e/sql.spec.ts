@@ -1,12 +1,11 @@
 // SQL in the Pipeline room: what a person writes, runs and reads. The manners of the page (no error on
 // the console, no violation of its policy, no other origin) hold in every test.
 import { readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 
 import type { Locator, Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
 
 import type { Answer } from "../../www/protocol.ts";
+import { expectNoFinding } from "./axe.ts";
 import { expect, test } from "./lab.ts";
 import { Run } from "./run.ts";
 
@@ -253,8 +252,6 @@ test("each ready script runs", async ({ page }) => {
   }
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 768, 1440]) {
     test(`the open editor has no finding at ${width} px, ${colorScheme}`, async ({ page }) => {
@@ -266,13 +263,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await desk.write("SELECT contenId FROM clicks WHERE uid = '1' AND 1 < 2;");
       await expect(desk.card.locator("[data-problems='1']")).toBeVisible();
       await page.keyboard.press("Escape");
-      await page.evaluate(axe);
-      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const results: AxeResults = await page.evaluate(
-        (tags) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: { type: "tag", values: tags } }),
-        tags,
-      );
-      expect(results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+      await expectNoFinding(page);
       const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(scroll).toBeLessThanOrEqual(width);
     });

@@ -21,7 +21,8 @@ export function panel({ title, text, steps, snippet, file }: Advice, again: () =
   </section>`;
 }
 
-function copy(text: string, event: Event): void {
+/** Copies a text, and says on the button that was clicked whether it could. */
+export function copy(text: string, event: Event): void {
   const button = event.currentTarget as HTMLButtonElement;
   const done = (said: string) => (): void => {
     button.textContent = said;

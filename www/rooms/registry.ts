@@ -17,8 +17,8 @@ export interface RoomProps {
   readonly theme: string;
   /** How a room with an engine of its own begins. */
   readonly wasmUrl: string;
-  /** Where the part of the engine is that the Architectures room needs. */
-  readonly partUrl: string;
+  /** Where the part of the engine is that only this room needs, if there is one. */
+  readonly partUrl: string | null;
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;
@@ -55,6 +55,7 @@ interface Entry {
 export const ROOMS = {
   pipeline: { title: "Pipeline", lab: true, load: () => import("./pipeline/room") },
   architectures: { title: "Architectures", lab: false, load: () => import("./architectures/room") },
+  connect: { title: "Connect", lab: false, load: () => import("./connect/room") },
 } as const satisfies Record<string, Entry>;
 
 export type Room = keyof typeof ROOMS;

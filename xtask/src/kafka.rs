@@ -4,6 +4,7 @@
 
 mod broker;
 mod daemon;
+mod page;
 
 use std::env;
 use std::net::{Ipv4Addr, TcpStream};
@@ -26,12 +27,15 @@ USAGE: cargo xtask kafka up [--port N] [--proxies N] [--name NAME] [--fresh] [--
        cargo xtask kafka status [--name NAME]
        cargo xtask kafka verify --topic TOPIC --truth FILE [option]...   (--help tells them)
        cargo xtask kafka test [--long] [filter]...
+       cargo xtask kafka page [--long]
 
   up       starts what does not run, and prints the addresses
   down     stops it
   status   what runs, and where its logs are
   verify   reads a topic back and compares it with `streamglass generate --with-key`
   test     the tests of tests/kafka with a broker of their own; --long: the slow ones
+  page     the demo page in a browser, through the proxies to the broker and back; --long: 200,000
+           records, and the throughput beside that of a plain loop of fetch
 
   --port N       the broker's port (default 19092)
   --proxies N    the first of the proxies' five ports (default 4340: confluent-v2, confluent-v3,
@@ -56,10 +60,11 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
             "status" => status(&Options::parse(args)?),
             "verify" => verify(args),
             "test" => test(args),
+            "page" => page_test(args),
             other => Err(Failure::Usage(format!("there is no command `kafka {other}`"))),
         },
         Some(other) => Err(other.unexpected().into()),
-        None => Err(Failure::Usage("up, down, status, verify or test?".into())),
+        None => Err(Failure::Usage("up, down, status, verify, test or page?".into())),
     }
 }
 
@@ -202,6 +207,23 @@ fn test(mut args: lexopt::Parser) -> Outcome {
     with_broker(long, &filters)
 }
 
+fn page_test(mut args: lexopt::Parser) -> Outcome {
+    let mut long = false;
+    while let Some(argument) = args.next()? {
+        match argument {
+            lexopt::Arg::Long("long") => long = true,
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => return Err(Failure::Help(HELP)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    page::run_spec(long)
+}
+
+/// The page's part of the step `browser`, after the page was built.
+pub fn short_in_page() -> Outcome {
+    skip_or(|| page::run_spec(false))
+}
+
 /// The step of `cargo xtask test`: skipped where the machine has no Java or Maven, but not in CI.
 pub fn short() -> Outcome {
     skip_or(|| {
@@ -213,7 +235,10 @@ pub fn short() -> Outcome {
 
 /// What takes minutes: many records, throughput, the broker away for long.
 pub fn long() -> Outcome {
-    skip_or(|| with_broker(true, &[]))
+    skip_or(|| {
+        with_broker(true, &[])?;
+        page::run_spec(true)
+    })
 }
 
 fn skip_or(work: impl FnOnce() -> Outcome) -> Outcome {

@@ -38,7 +38,8 @@ USAGE: cargo xtask serve [--root DIR] [--port N] [--policy NAME] [--wasm-type MI
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// The strictest under which everything works. No inline script or style; `blob:` is for the
-    /// worker's bootstrap, which an element from another origin needs.
+    /// worker's bootstrap, which an element from another origin needs. Connections go to the host that
+    /// a person names in the Connect room, whichever it is.
     Page,
     /// Without `wasm-unsafe-eval`.
     NoWasm,
@@ -58,7 +59,7 @@ impl Policy {
         };
         Some(format!(
             "default-src 'none'; script-src {script}; worker-src {worker}; style-src 'self'; \
-             img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+             img-src 'self' data:; font-src 'self'; connect-src 'self' http: https:; base-uri 'none'; \
              form-action 'none'; frame-ancestors 'self'"
         ))
     }

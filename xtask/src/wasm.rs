@@ -78,8 +78,10 @@ pub fn ensure_target() -> Outcome {
 
 /// Modules of their own, each with what only some exports lead to: its name, what sets the names under
 /// which the first module shares things with it apart, and what the exports' names begin with.
-const PARTS: [(&str, &str, &[&str]); 1] =
-    [("architectures", "a", &["experiments_", "__wbg_experiments_"])];
+const PARTS: [(&str, &str, &[&str]); 2] = [
+    ("architectures", "a", &["experiments_", "__wbg_experiments_"]),
+    ("connect", "c", &["connect_", "__wbg_connect_", "probe_", "__wbg_probe_"]),
+];
 
 /// Builds the page's modules into `.cache/wasm` (the page imports them as `#wasm/…`).
 pub fn build_library(flavor: Flavor) -> Outcome {

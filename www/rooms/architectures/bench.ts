@@ -7,9 +7,10 @@ import type { Status } from "../../lab";
 import { unreachable } from "../../messages";
 import type { PanelId, PanelStyle } from "../../panel-protocol";
 import { Unsupported } from "../../support";
+import { Parking } from "../parking";
 
 /** The benches of elements that show another room: theirs goes on when the person comes back. */
-const parked = new WeakMap<AbortSignal, Bench>();
+const parking = new Parking<Bench>();
 
 /** What can change. */
 export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "series" | "notes" | "verdict";
@@ -18,7 +19,7 @@ export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "serie
 export interface Start {
   readonly wasmUrl: string;
   /** Where the part of the engine is that only this room needs. */
-  readonly partUrl: string;
+  readonly partUrl: string | null;
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;
@@ -50,9 +51,7 @@ export class Bench {
 
   /** The bench that was kept for this life of an element, if there is one. */
   static back(life: AbortSignal): Bench | undefined {
-    const kept = parked.get(life);
-    parked.delete(life);
-    return kept;
+    return parking.take(life);
   }
 
   /** Keeps it, standing still, while another room is shown; with the element it ends. */
@@ -60,10 +59,7 @@ export class Bench {
     this.changed = () => undefined;
     if (life.aborted || this.status.kind !== "running") return this.close();
     this.visible(false);
-    parked.set(life, this);
-    life.addEventListener("abort", () => {
-      if (parked.get(life) === this) this.close();
-    }, { once: true });
+    parking.put(life, this);
   }
 
   /** Starts the worker and opens an experiment. */

@@ -38,7 +38,7 @@ export class Architectures extends LitElement implements Hands {
   };
 
   declare wasmUrl: string;
-  declare partUrl: string;
+  declare partUrl: string | null;
   declare experiment: string;
   declare seed: number;
   declare speed: number | null;

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["experiment"],
     &["replay"],
     &["chart", "lab"],
-    &["player"],
+    &["feed", "player"],
     &["cli", "main", "web"],
 ];
 

@@ -1,23 +1,29 @@
 //! Where the records that are sent come from: the generator as it is, or queries over it.
 
-use streamglass::clickstream::{Generator, Sent, Sink, Stream};
-use streamglass::lab::outlet::Outlet;
-use streamglass::lab::run::Run;
-use streamglass::time::Micros;
+use std::fmt;
+
+use crate::clickstream::{Generator, Sent, Sink, Stream};
+use crate::lab::outlet::Outlet;
+use crate::lab::run::Run;
+use crate::time::Micros;
 
 /// A record that was made.
+#[derive(Clone, Copy, Debug)]
 pub struct Made<'a> {
     /// The place of its topic among those that are sent.
     pub topic: u32,
+    /// The key's bytes.
     pub key: Option<&'a [u8]>,
-    /// Nothing is a tombstone.
+    /// The value's bytes; nothing is a tombstone.
     pub value: Option<&'a [u8]>,
+    /// When it happened.
     pub event_time: Micros,
+    /// When it came.
     pub arrival: Micros,
 }
 
 /// A source of records in virtual time.
-pub trait Feed {
+pub trait Origin: fmt::Debug {
     /// Where virtual time is.
     fn now(&self) -> Micros;
 
@@ -33,6 +39,7 @@ pub trait Feed {
 
 /// The generator's records as they are.
 pub struct Raw<'a> {
+    /// What makes them.
     pub generator: Generator,
     /// The topics that are sent.
     pub streams: Vec<Stream>,
@@ -40,7 +47,13 @@ pub struct Raw<'a> {
     pub wants: &'a dyn Fn(&Sent<'_>) -> bool,
 }
 
-impl Feed for Raw<'_> {
+impl fmt::Debug for Raw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").field("streams", &self.streams).finish_non_exhaustive()
+    }
+}
+
+impl Origin for Raw<'_> {
     fn now(&self) -> Micros {
         self.generator.now()
     }
@@ -80,12 +93,33 @@ impl Sink for Taker<'_> {
 }
 
 /// What queries write to topics.
+#[derive(Debug)]
 pub struct Queried {
-    pub run: Run,
-    pub outlet: Outlet,
+    run: Run,
+    outlet: Outlet,
 }
 
-impl Feed for Queried {
+impl Queried {
+    /// What the topics of these names receive from the beginning of `run` on.
+    ///
+    /// # Errors
+    /// A line for each name of which there is no topic.
+    pub fn new<'n>(
+        run: Run,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, Vec<String>> {
+        let all = run.engine().topics();
+        let outlet = Outlet::new(all, names).map_err(|missing| {
+            let there: Vec<_> = all.iter().map(|(_, topic)| topic.name()).collect();
+            let there = there.join(", ");
+            let of = |name| format!("there is no topic `{name}`; there are {there}");
+            missing.into_iter().map(of).collect::<Vec<_>>()
+        })?;
+        Ok(Self { run, outlet })
+    }
+}
+
+impl Origin for Queried {
     fn now(&self) -> Micros {
         self.run.at().clock
     }
