@@ -288,7 +288,9 @@ impl<'a> Plan<'a> {
         }
         for (number, table) in whole.tables.iter().enumerate() {
             let table = if number == 0 { &self.table } else { table };
-            imports.import(FIRST, &self.name('t', number), encoder.table_type(*table)?);
+            // A later cut gives the table more slots than this part knows of.
+            let table = TableType { maximum: None, ..*table };
+            imports.import(FIRST, &self.name('t', number), encoder.table_type(table)?);
         }
         for (number, global) in whole.globals.iter().enumerate() {
             imports.import(FIRST, &self.name('g', number), encoder.global_type(global.ty)?);
@@ -536,7 +538,11 @@ mod tests {
             match payload.expect("a module") {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        imports.push(import.expect("an import").name.to_owned());
+                        let import = import.expect("an import");
+                        if let TypeRef::Table(table) = import.ty {
+                            assert_eq!(table.maximum, None, "other parts may add to it");
+                        }
+                        imports.push(import.name.to_owned());
                     }
                 }
                 Payload::ElementSection(section) => {
