@@ -12,14 +12,14 @@ Feeds random input to the readers of outside bytes and stops at the first panic.
 USAGE: cargo xtask fuzz [--seconds N | --short] [--seed N] [--driver | --libfuzzer] [target]...
 
   --seconds N  how long each target runs (default 300)
-  --short      5 seconds each: what `cargo xtask test` runs
+  --short      3 seconds each: what `cargo xtask test` runs
   --seed N     the driver's random seed (default: from the clock; it is printed)
   --driver     the driver for stable toolchains
   --libfuzzer  cargo-fuzz, with coverage (default when it and a nightly toolchain are there)
   target       config, delimited, json_reader, kafka, router, sink_answer or sql
                (default all)";
 
-const SHORT_SECONDS: u64 = 5;
+const SHORT_SECONDS: u64 = 3;
 
 pub fn main(mut args: lexopt::Parser) -> Outcome {
     let (mut seconds, mut seed, mut libfuzzer, mut targets) =

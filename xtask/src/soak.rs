@@ -16,12 +16,12 @@ USAGE: cargo xtask soak [--minutes N | --short | --experiments N] [--no-browser 
 
   --minutes N      how long the Rust tests run together, and then the page (default 10)
   --experiments N  only N random experiments on all cores, however long they take
-  --short          the Rust tests for 20 seconds, no browser: what `cargo xtask test` runs
+  --short          the Rust tests for 10 seconds, no browser: what `cargo xtask test` runs
   --no-browser     without the page
   --no-rust        without the Rust tests
   --no-kafka       without the long tests of the Kafka sink";
 
-const SHORT_SECONDS: u64 = 20;
+const SHORT_SECONDS: u64 = 10;
 
 pub fn main(mut args: lexopt::Parser) -> Outcome {
     let (mut minutes, mut in_browser, mut in_rust, mut in_kafka) = (10_u64, true, true, true);
