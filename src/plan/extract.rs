@@ -3,7 +3,10 @@
 //! that share what they read once for all queries.
 //!
 //! Only constant paths of plain names move, which cannot fail, and only where filters alone stand
-//! between the source and what makes new columns: all others give their input's columns on.
+//! between the source and what makes new columns: all others give their input's columns on. And only
+//! what is looked for in every row anyway: what stands behind a filter, in a branch of a `CASE` or
+//! behind the first term of an `AND` may be wanted for few rows. Where it is the same as one that moves,
+//! it takes that one's column.
 
 use super::expression::Expr;
 use super::pipeline::{Extract, Node, NodeId, Op, Output, Pipeline};
@@ -18,26 +21,24 @@ pub fn extract(pipeline: &mut Pipeline) {
     let nodes = &mut pipeline.nodes;
     for at in 0..nodes.len() {
         let Some(readers) = readers(nodes, at) else { continue };
-        let Op::Source(source) = &mut nodes[at].op else { continue };
-        let mut found = std::mem::take(&mut source.extracts);
+        let Op::Source(source) = &nodes[at].op else { continue };
+        let is_value = |column: usize| {
+            source.schema.fields.get(column).is_some_and(|field| field.role == Role::Value)
+        };
         let behind = source.schema.fields.len() + source.system_columns.len();
-        let fields = source.schema.fields.clone();
-        for reader in readers {
-            expressions(&mut nodes[reader].op, &mut |expr| {
-                replace(expr, &mut |extract| {
-                    if fields.get(extract.column)?.role != Role::Value {
-                        return None;
+        let mut found = source.extracts.clone();
+        for reader in readers.iter().filter(|reader| nodes[**reader].inputs.contains(&at)) {
+            // A copy, as what is found decides only when all is looked at.
+            expressions(&mut nodes[*reader].op.clone(), &mut |expr| {
+                for_every_row(expr, &mut |extract| {
+                    if is_value(extract.column) && !found.contains(&extract) {
+                        found.push(extract);
                     }
-                    let known = found.iter().position(|known| *known == extract);
-                    Some(
-                        behind
-                            + known.unwrap_or_else(|| {
-                                found.push(extract);
-                                found.len() - 1
-                            }),
-                    )
                 });
             });
+        }
+        for reader in readers {
+            expressions(&mut nodes[reader].op, &mut |expr| replace(expr, &found, behind));
         }
         if let Op::Source(source) = &mut nodes[at].op {
             source.extracts = found;
@@ -84,18 +85,39 @@ fn expressions(op: &mut Op, visit: &mut impl FnMut(&mut Expr)) {
     }
 }
 
-/// Puts the column that `place` names in the place of each call that can move.
-fn replace(expr: &mut Expr, place: &mut dyn FnMut(Extract) -> Option<usize>) {
-    if let Expr::Call(name, arguments) = expr
-        && **name == *FUNCTION
-        && let [Expr::Column(column), Expr::Literal(Value::Varchar(path), _)] = &arguments[..]
-        && is_plain(path)
-        && let Some(column) = place(Extract { column: *column, path: path.to_string() })
-    {
-        *expr = Expr::Column(column);
-        return;
+/// Visits what an expression looks for in every row.
+fn for_every_row(expr: &Expr, visit: &mut dyn FnMut(Extract)) {
+    match expr {
+        Expr::And(terms) | Expr::Or(terms) => {
+            terms.iter().take(1).for_each(|term| for_every_row(term, visit));
+        }
+        Expr::Case { branches, .. } => {
+            branches.iter().take(1).for_each(|(when, _)| for_every_row(when, visit));
+        }
+        _ => match extract_of(expr) {
+            Some(extract) => visit(extract),
+            None => expr.for_each_child(&mut |child| for_every_row(child, visit)),
+        },
     }
-    expr.for_each_child_mut(&mut |child| replace(child, place));
+}
+
+/// What a call looks for, if it can move.
+fn extract_of(expr: &Expr) -> Option<Extract> {
+    let Expr::Call(name, arguments) = expr else { return None };
+    let [Expr::Column(column), Expr::Literal(Value::Varchar(path), _)] = &arguments[..] else {
+        return None;
+    };
+    let moves = **name == *FUNCTION && is_plain(path);
+    moves.then(|| Extract { column: *column, path: path.to_string() })
+}
+
+/// Puts the columns of `found`, which begin at `behind`, in the place of calls.
+fn replace(expr: &mut Expr, found: &[Extract], behind: usize) {
+    let place = extract_of(expr).and_then(|extract| found.iter().position(|one| *one == extract));
+    match place {
+        Some(place) => *expr = Expr::Column(behind + place),
+        None => expr.for_each_child_mut(&mut |child| replace(child, found, behind)),
+    }
 }
 
 /// Whether a path is of names only that need no quotes.
@@ -151,13 +173,29 @@ mod tests {
     #[test]
     fn each_path_becomes_one_column_of_the_source() {
         let (names, shown) = extracted(vec![
-            Op::Filter(Expr::IsNull(Box::new(call(1, "$.a")))),
+            Op::Filter(Expr::In(Box::new(call(1, "$.a")), vec![call(1, "$.a.b_1")])),
             Op::Filter(Expr::Not(Box::new(call(1, "$.a.b_1")))),
-            Op::Project(outputs(Expr::In(Box::new(call(1, "$.a")), vec![call(1, "$.a.b_1")]))),
+            Op::Project(outputs(Expr::IsNull(Box::new(call(1, "$.a"))))),
         ]);
         let calls = ["EXTRACTJSONFIELD(v, '$.a')", "EXTRACTJSONFIELD(v, '$.a.b_1')"];
         assert_eq!(names, ["k", "v", "ROWOFFSET", calls[0], calls[1]]);
-        assert_eq!(shown, ["#3 IS NULL", "NOT (#4)", "#3 IN (#4)"]);
+        assert_eq!(shown, ["#3 IN (#4)", "NOT (#4)", "#3 IS NULL"]);
+    }
+
+    #[test]
+    fn what_few_rows_may_want_stays_unless_it_is_there() {
+        let is_null = |path: &str| Expr::IsNull(Box::new(call(1, path)));
+        let (names, shown) = extracted(vec![
+            Op::Filter(Expr::And(vec![is_null("$.a"), is_null("$.b")])),
+            Op::Project(outputs(Expr::Case {
+                branches: vec![(is_null("$.c"), call(1, "$.a"))],
+                otherwise: None,
+            })),
+        ]);
+        assert_eq!(names[3..], ["EXTRACTJSONFIELD(v, '$.a')"]);
+        let stays = "EXTRACTJSONFIELD(#1, ";
+        assert_eq!(shown[0], format!("#3 IS NULL AND {stays}'$.b') IS NULL"));
+        assert_eq!(shown[1], format!("CASE WHEN {stays}'$.c') IS NULL THEN #3 END"));
     }
 
     #[test]
