@@ -318,6 +318,7 @@ export class StreamGlass extends LitElement {
   #partUrls(room: Room): string[] {
     return Object.entries(PARTS[room] ?? {}).map(([name, url]) =>
       this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${name}.wasm`, this.#engineUrl).href);
+  }
 
   get #visible(): boolean {
     return this.#intersecting && !document.hidden;
