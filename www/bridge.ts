@@ -31,7 +31,7 @@ export class Bridge<
   }
 
   /**
-   * Starts a worker with the engine at `wasmUrl`, and the part of it at `partUrl`. Rejects with `Unsupported`; after `signal` is
+   * Starts a worker with the engine at `wasmUrl`, and the parts of it at `partUrls`. Rejects with `Unsupported`; after `signal` is
    * aborted the worker is gone, whether or not it was ready.
    */
   static async open<
@@ -39,8 +39,8 @@ export class Bridge<
     Heard extends AnyEvent = Event,
     Drawn extends AnyChart = ChartId,
     Style extends ChartStyle | PanelStyle = ChartStyle,
-  >(wasmUrl: string, partUrl: string | null, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
-    const [module, part] = await Promise.all([engineModule(wasmUrl), partUrl === null ? null : engineModule(partUrl)]);
+  >(wasmUrl: string, partUrls: readonly string[], engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
+    const [module, parts] = await Promise.all([engineModule(wasmUrl), Promise.all(partUrls.map(engineModule))]);
     if (signal.aborted) throw new Error("closed while the engine was on its way");
     const asked = new Map<number, Asked<Heard>>();
     const abandon = (message: string): void => {
@@ -59,7 +59,7 @@ export class Bridge<
       onEvent(message.event as Heard);
     };
     signal.addEventListener("abort", () => abandon("the lab was closed"), { once: true });
-    const worker = await spawn(new URL(workerUrl, import.meta.url), { type: "init", module, part, engine }, hear, signal);
+    const worker = await spawn(new URL(workerUrl, import.meta.url), { type: "init", module, parts, engine }, hear, signal);
     return new Bridge(worker, asked);
   }
 

@@ -3,6 +3,7 @@
 
 import architecturesUrl from "#wasm/streamglass-architectures.wasm?url";
 import connectUrl from "#wasm/streamglass-connect.wasm?url";
+import roomsUrl from "#wasm/streamglass-rooms.wasm?url";
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
 import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
@@ -39,8 +40,11 @@ export interface StreamGlassEventMap {
   error: CustomEvent<{ message: string }>;
 }
 
-/** What rooms need of the engine besides the first module. */
-const PARTS: Readonly<Partial<Record<Room, string>>> = { architectures: architecturesUrl, connect: connectUrl };
+/** What rooms need of the engine besides the first module, by name: files beside it. */
+const PARTS: Readonly<Partial<Record<Room, Readonly<Record<string, string>>>>> = {
+  architectures: { rooms: roomsUrl, architectures: architecturesUrl },
+  connect: { rooms: roomsUrl, connect: connectUrl },
+};
 const DEFAULT_SPEED = 60;
 const DEFAULT_SEED = 7;
 
@@ -267,7 +271,7 @@ export class StreamGlass extends LitElement {
     }
     const { controls, experiment, seed, speed, autoplay } = this;
     const life = this.#leaving?.signal ?? AbortSignal.abort();
-    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, partUrl: this.#partUrl(room), experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
+    return roomView(room)?.view({ lab: this.#lab, controls, theme, wasmUrl: this.#engineUrl, partUrls: this.#partUrls(room), experiment, seed, speed, autoplay, shown: this.#visible, life }) ?? html``;
   }
 
   /** Fetches the room's chunk unless it is there, and its style sheets. */
@@ -311,10 +315,9 @@ export class StreamGlass extends LitElement {
   }
 
   /** Beside the engine, also where that was put elsewhere. */
-  #partUrl(room: Room): string | null {
-    const url = PARTS[room];
-    if (url === undefined) return null;
-    return this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${room}.wasm`, this.#engineUrl).href;
+  #partUrls(room: Room): string[] {
+    return Object.entries(PARTS[room] ?? {}).map(([name, url]) =>
+      this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${name}.wasm`, this.#engineUrl).href);
   }
 
   get #visible(): boolean {

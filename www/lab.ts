@@ -97,7 +97,7 @@ export class Lab {
   /** Starts the worker and loads the built-in configuration. */
   async open(wasmUrl: string, seed: number, speed: number | null, autoplay: boolean): Promise<void> {
     try {
-      this.#bridge = await Bridge.open(wasmUrl, null, "lab", (event) => this.#hear(event), this.#closing.signal);
+      this.#bridge = await Bridge.open(wasmUrl, [], "lab", (event) => this.#hear(event), this.#closing.signal);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       this.status = error instanceof Unsupported

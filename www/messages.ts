@@ -17,9 +17,9 @@ export type AnyEvent = Event | ExperimentEvent | ConnectEvent;
 /** What an engine draws; a sink draws its throughput alone. */
 export type AnyChart = ChartId | PanelId | "throughput";
 
-/** From the main thread to the worker. `init` comes first and once; `part` is what an engine needs beside the module. */
+/** From the main thread to the worker. `init` comes first and once; `parts` are what an engine needs beside the module. */
 export type ToWorker =
-  | { type: "init"; module: WebAssembly.Module; part: WebAssembly.Module | null; engine: EngineKind }
+  | { type: "init"; module: WebAssembly.Module; parts: readonly WebAssembly.Module[]; engine: EngineKind }
   | { type: "command"; command: AnyCommand }
   | { type: "ask"; id: number; command: AnyCommand }
   | { type: "canvas"; chart: AnyChart; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }

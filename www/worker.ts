@@ -27,10 +27,10 @@ function fail(reason: unknown): void {
   post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
 
-async function start(module: WebAssembly.Module, part: WebAssembly.Module | null, engine: EngineKind): Promise<Engine> {
+async function start(module: WebAssembly.Module, parts: readonly WebAssembly.Module[], engine: EngineKind): Promise<Engine> {
   const first = await init({ module_or_path: module });
   // A part puts its functions and constants into the table and the memory of the first module.
-  if (part !== null) await WebAssembly.instantiate(part, { first: { ...first } });
+  for (const part of parts) await WebAssembly.instantiate(part, { first: { ...first } });
   const emit = (event: AnyEvent): void => {
     // What comes after a panic is an echo of it.
     if (failed) return;
@@ -75,7 +75,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "init") {
-    engine ??= start(data.module, data.part, data.engine);
+    engine ??= start(data.module, data.parts, data.engine);
     engine.catch(fail);
     return;
   }

@@ -17,8 +17,8 @@ export interface RoomProps {
   readonly theme: string;
   /** How a room with an engine of its own begins. */
   readonly wasmUrl: string;
-  /** Where the part of the engine is that only this room needs, if there is one. */
-  readonly partUrl: string | null;
+  /** Where the parts of the engine are that this room needs and the lab does not. */
+  readonly partUrls: readonly string[];
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;

@@ -78,9 +78,22 @@ pub fn ensure_target() -> Outcome {
 
 /// Modules of their own, each with what only some exports lead to: its name, what sets the names under
 /// which the first module shares things with it apart, and what the exports' names begin with.
-const PARTS: [(&str, &str, &[&str]); 2] = [
+const PARTS: [(&str, &str, &[&str]); 3] = [
     ("architectures", "a", &["experiments_", "__wbg_experiments_"]),
     ("connect", "c", &["connect_", "__wbg_connect_", "probe_", "__wbg_probe_"]),
+    // What is left of them: what both rooms need, and the lab does not.
+    (
+        "rooms",
+        "r",
+        &[
+            "experiments_",
+            "__wbg_experiments_",
+            "connect_",
+            "__wbg_connect_",
+            "probe_",
+            "__wbg_probe_",
+        ],
+    ),
 ];
 
 /// Builds the page's modules into `.cache/wasm` (the page imports them as `#wasm/…`).
@@ -115,13 +128,14 @@ pub fn build_library(flavor: Flavor) -> Outcome {
 /// Moves the parts from the module `first` into files beside it.
 fn cut(linked: &Path, first: &Path) -> Outcome<Vec<PathBuf>> {
     let (linked, mut module) = (fs::read(linked)?, fs::read(first)?);
-    let mut files = Vec::new();
+    let (mut files, mut taken) = (Vec::new(), reach::Part::default());
     for (name, prefix, exports) in PARTS {
         let of_part = |export: &str| exports.iter().any(|start| export.starts_with(start));
-        let part = reach::only_from(&linked, of_part)?;
+        let part = reach::only_from(&linked, of_part)?.without(&taken);
         let (rest, cut) = split::cut(&module, &part, prefix)
             .map_err(|error| format!("the part `{name}`: {error}"))?;
         module = rest;
+        taken = taken.with(part);
         files.push(first.with_file_name(format!("streamglass-{name}.wasm")));
         fs::write(&files[files.len() - 1], cut)?;
     }

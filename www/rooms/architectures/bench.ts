@@ -18,8 +18,8 @@ export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "serie
 /** How a bench begins. */
 export interface Start {
   readonly wasmUrl: string;
-  /** Where the part of the engine is that only this room needs. */
-  readonly partUrl: string | null;
+  /** Where the parts of the engine are that this room needs and the lab does not. */
+  readonly partUrls: readonly string[];
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;
@@ -63,9 +63,9 @@ export class Bench {
   }
 
   /** Starts the worker and opens an experiment. */
-  async start({ wasmUrl, partUrl, experiment, seed, speed, autoplay }: Start): Promise<void> {
+  async start({ wasmUrl, partUrls, experiment, seed, speed, autoplay }: Start): Promise<void> {
     try {
-      this.#bridge = await Bridge.open<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle>(wasmUrl, partUrl, "experiments", (event) => this.#hear(event), this.#closing.signal);
+      this.#bridge = await Bridge.open<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle>(wasmUrl, partUrls, "experiments", (event) => this.#hear(event), this.#closing.signal);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       this.status = error instanceof Unsupported

@@ -26,7 +26,7 @@ const FIRST = "speed-layer";
 export class Architectures extends LitElement implements Hands {
   static override properties = {
     wasmUrl: { attribute: false },
-    partUrl: { attribute: false },
+    partUrls: { attribute: false },
     experiment: { attribute: false },
     seed: { attribute: false },
     speed: { attribute: false },
@@ -38,7 +38,7 @@ export class Architectures extends LitElement implements Hands {
   };
 
   declare wasmUrl: string;
-  declare partUrl: string | null;
+  declare partUrls: readonly string[];
   declare experiment: string;
   declare seed: number;
   declare speed: number | null;
@@ -97,11 +97,11 @@ export class Architectures extends LitElement implements Hands {
     bench.changed = (change) => this.#changed(bench, change);
     this.#bench = bench;
     this.#workers += 1;
-    const { wasmUrl, partUrl, seed, speed: factor } = this;
+    const { wasmUrl, partUrls, seed, speed: factor } = this;
     const experiment = this.experiment || FIRST;
     if (kept === undefined) {
       const autoplay = this.autoplay && !this.#reduced.matches;
-      void bench.start({ wasmUrl, partUrl, experiment, seed, speed: factor, autoplay });
+      void bench.start({ wasmUrl, partUrls, experiment, seed, speed: factor, autoplay });
     } else if (this.experiment !== "" && this.experiment !== kept.opened?.experiment) {
       this.#open(experiment);
     } else {
@@ -335,8 +335,8 @@ define("stream-glass-architectures", Architectures);
 
 export const room: RoomView = {
   styles: [unsafeCSS(text)],
-  view: ({ wasmUrl, partUrl, experiment, seed, speed: factor, autoplay, controls, theme, shown, life }) =>
+  view: ({ wasmUrl, partUrls, experiment, seed, speed: factor, autoplay, controls, theme, shown, life }) =>
     html`<stream-glass-architectures
-      .wasmUrl=${wasmUrl} .partUrl=${partUrl} .experiment=${experiment} .seed=${seed} .speed=${factor} .autoplay=${autoplay} .controls=${controls} .theme=${theme} .shown=${shown} .life=${life}
+      .wasmUrl=${wasmUrl} .partUrls=${partUrls} .experiment=${experiment} .seed=${seed} .speed=${factor} .autoplay=${autoplay} .controls=${controls} .theme=${theme} .shown=${shown} .life=${life}
     ></stream-glass-architectures>`,
 };

@@ -22,7 +22,7 @@ export class ConnectRoom extends LitElement {
   static override properties = {
     lab: { attribute: false },
     wasmUrl: { attribute: false },
-    partUrl: { attribute: false },
+    partUrls: { attribute: false },
     seed: { attribute: false },
     controls: { attribute: false },
     theme: { attribute: false },
@@ -32,7 +32,7 @@ export class ConnectRoom extends LitElement {
 
   declare lab: Lab;
   declare wasmUrl: string;
-  declare partUrl: string | null;
+  declare partUrls: readonly string[];
   declare seed: number;
   declare controls: Controls;
   declare theme: string;
@@ -74,7 +74,7 @@ export class ConnectRoom extends LitElement {
     const sending = kept ?? new Sending(this.seed);
     sending.changed = () => this.#changed(sending);
     this.#sending = sending;
-    if (kept === undefined) void sending.open(this.wasmUrl, this.partUrl);
+    if (kept === undefined) void sending.open(this.wasmUrl, this.partUrls);
     else sending.visible(this.shown);
     this.requestUpdate();
   }
@@ -192,7 +192,7 @@ define("stream-glass-connect-records", Records);
 define("stream-glass-connect", ConnectRoom);
 
 export const room: RoomView = {
-  view: ({ lab, controls, theme, wasmUrl, partUrl, seed, shown, life }) =>
-    html`<stream-glass-connect .lab=${lab} .controls=${controls} .theme=${theme} .wasmUrl=${wasmUrl} .partUrl=${partUrl} .seed=${seed} .shown=${shown} .life=${life}></stream-glass-connect>`,
+  view: ({ lab, controls, theme, wasmUrl, partUrls, seed, shown, life }) =>
+    html`<stream-glass-connect .lab=${lab} .controls=${controls} .theme=${theme} .wasmUrl=${wasmUrl} .partUrls=${partUrls} .seed=${seed} .shown=${shown} .life=${life}></stream-glass-connect>`,
   styles: [unsafeCSS(text)],
 };

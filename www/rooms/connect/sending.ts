@@ -77,9 +77,9 @@ export class Sending {
     parking.put(life, this);
   }
 
-  async open(wasmUrl: string, partUrl: string | null): Promise<void> {
+  async open(wasmUrl: string, partUrls: readonly string[]): Promise<void> {
     try {
-      this.#bridge = await Bridge.open<ConnectCommand, ConnectEvent, "throughput", PanelStyle>(wasmUrl, partUrl, "connect", (event) => this.#hear(event), this.#closing.signal);
+      this.#bridge = await Bridge.open<ConnectCommand, ConnectEvent, "throughput", PanelStyle>(wasmUrl, partUrls, "connect", (event) => this.#hear(event), this.#closing.signal);
       this.status = { kind: "running" };
     } catch (error) {
       if (this.#closing.signal.aborted) return;

@@ -22,6 +22,37 @@ pub struct Part {
     pub data: Vec<Range<u32>>,
 }
 
+impl Part {
+    /// This without what `other` has.
+    pub fn without(self, other: &Self) -> Self {
+        let mut data = Vec::new();
+        for range in self.data {
+            let mut start = range.start;
+            for hole in other.data.iter().filter(|hole| hole.start < range.end) {
+                if hole.end <= start {
+                    continue;
+                }
+                if hole.start > start {
+                    data.push(start..hole.start);
+                }
+                start = hole.end.min(range.end);
+            }
+            if start < range.end {
+                data.push(start..range.end);
+            }
+        }
+        Self { functions: self.functions.difference(&other.functions).cloned().collect(), data }
+    }
+
+    /// This and `other`.
+    pub fn with(mut self, other: Self) -> Self {
+        self.functions.extend(other.functions);
+        self.data.extend(other.data);
+        self.data.sort_by_key(|range| range.start);
+        self
+    }
+}
+
 /// Which part of `module` only those exports lead to whose names are `chosen`.
 ///
 /// # Errors
@@ -320,5 +351,19 @@ mod tests {
     fn a_module_without_relocations_is_refused() {
         let error = only_from(b"\0asm\x01\0\0\0", |_| true).expect_err("no relocations");
         assert!(error.contains("emit-relocs"), "{error}");
+    }
+
+    #[test]
+    fn what_another_part_has_is_left_out_to_the_byte() {
+        let part = |names: &[&str], data: &[Range<u32>]| Part {
+            functions: names.iter().map(|name| (*name).to_owned()).collect(),
+            data: data.to_vec(),
+        };
+        let left = part(&["a", "b"], &[0..10, 20..30, 40..41])
+            .without(&part(&["b", "c"], &[0..2, 4..6, 9..21, 40..50]));
+        assert_eq!(left.functions, ["a".to_owned()].into());
+        assert_eq!(left.data, [2..4, 6..9, 21..30]);
+        let both = left.with(part(&["z"], &[Range { start: 0, end: 2 }]));
+        assert_eq!((both.functions.len(), &both.data[0]), (2, &(0..2)));
     }
 }
