@@ -364,6 +364,9 @@ async fn route_to(
         Method::POST => Post { shared, headers, body: &body, fault }.answer(route).await,
         Method::GET => {
             let v2 = matches!(route, Route::Topics | Route::Topic(_));
+            if v2 && !crate::v2::asks(dialect, text(headers, "content-type")) {
+                return dialect.status(415);
+            }
             if v2 && !crate::v2::acceptable(text(headers, "accept")) {
                 return dialect.status(406);
             }
