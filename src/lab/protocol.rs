@@ -101,6 +101,8 @@ pub enum Command {
         /// The script.
         script: String,
     },
+    /// Asks for the SQL that the run's queries come from, by [`Event::Sql`].
+    Sql,
     /// Asks for the words of the language, by [`Event::Vocabulary`].
     Vocabulary,
     /// Asks for what there is by name now, by [`Event::Catalog`].
@@ -154,6 +156,11 @@ pub enum Event {
     /// A script in the canonical layout.
     Formatted {
         /// The script.
+        script: String,
+    },
+    /// The SQL that the run's queries come from.
+    Sql {
+        /// The pipeline's script, and after it the statements that changed the run since.
         script: String,
     },
     /// The words of the language.

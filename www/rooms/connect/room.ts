@@ -151,12 +151,12 @@ export class ConnectRoom extends LitElement {
     if (filled !== null) this.#ask({ type: "check", settings: filled.meaning.settings, credentials: filled.credentials, write });
   };
 
-  #start = (): void => {
+  #start = async (): Promise<void> => {
     const filled = this.#filled();
     if (filled === null) return;
     const { settings, seed, records } = filled.meaning;
-    const queries = this.#sending?.draft.source === "queries";
-    const source = { seed, records, configuration: this.lab.configuration.tree, script: queries ? (this.lab.run?.script ?? "") : null };
+    const queries = this.#sending?.draft.source === "queries" && this.lab.run !== null;
+    const source = { seed, records, configuration: this.lab.configuration.tree, script: queries ? await this.lab.sql() : null };
     this.#ask({ type: "start", settings, credentials: filled.credentials, source });
   };
 
