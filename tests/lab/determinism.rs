@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 use streamglass::clickstream::{FaultKind, LogNormal, Setting, Skew, Tail};
+use streamglass::engine::TURN_MS;
 use streamglass::lab::protocol::Command;
 use streamglass::lab::{Lab, Next};
 
@@ -14,8 +15,6 @@ use crate::soak::soak;
 
 /// The furthest point that these runs reach: some checkpoints, some windows.
 const SPAN_MS: i64 = 150_000;
-/// Turns end on this grid, milliseconds.
-const GRID_MS: i64 = 100;
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -71,7 +70,7 @@ fn any_change() -> impl Strategy<Value = Command> {
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
-    let place = || (0..SPAN_MS / GRID_MS).prop_map(|turns| turns * GRID_MS);
+    let place = || (0..SPAN_MS / TURN_MS).prop_map(|turns| turns * TURN_MS);
     let slices = prop::collection::vec(0_usize..40, 0..20);
     let walls = prop::collection::vec(0.0_f64..250.0, 1..12);
     let speed = prop_oneof![Just(Some(60.0)), Just(Some(400.0)), (1.0_f64..900.0).prop_map(Some)];
