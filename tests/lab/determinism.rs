@@ -197,11 +197,12 @@ fn a_change_between_two_points_of_the_grid_comes_again_there() {
     let mut lab = lab_with(json!({ "sessionsPerSecond": 4_000 }), 6);
     let start_ms = crate::common::START_MS;
     tell(&mut lab, Command::Seek { to_ms: start_ms + 4_000 });
-    let mut turns = 33;
+    let mut turns = 7;
     lab.slice(16.0, || {
         turns -= 1;
         turns > 0
     });
+    assert_ne!((lab.tick().clock_ms - start_ms) % TURN_MS, 0, "a turn of many records ends early");
     let setting = Setting::Fault { kind: FaultKind::Malformed, rate: 0.5 };
     tell(&mut lab, Command::Apply { setting });
     go(&mut lab, 4_000);
