@@ -178,7 +178,7 @@ fn soak_lab_ways_to_a_place() {
 #[test]
 fn slices_of_one_turn_and_of_all_are_the_same() {
     // At this rate turns end between the points of the grid, after as many records as they may have.
-    let settings = json!({ "sessionsPerSecond": 4_000 });
+    let settings = json!({ "sessionsPerSecond": 12_000 });
     let mut pictures = [usize::MAX, 1, 3].map(|turns| {
         let mut lab = lab_with(settings.clone(), 5);
         let to_ms = crate::common::START_MS + 3_000;
@@ -194,7 +194,7 @@ fn slices_of_one_turn_and_of_all_are_the_same() {
 
 #[test]
 fn a_change_between_two_points_of_the_grid_comes_again_there() {
-    let mut lab = lab_with(json!({ "sessionsPerSecond": 4_000 }), 6);
+    let mut lab = lab_with(json!({ "sessionsPerSecond": 12_000 }), 6);
     let start_ms = crate::common::START_MS;
     tell(&mut lab, Command::Seek { to_ms: start_ms + 4_000 });
     let mut turns = 7;
