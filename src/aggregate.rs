@@ -17,7 +17,6 @@ mod count;
 mod distinct;
 mod extremum;
 mod histogram;
-mod interner;
 mod moments;
 mod offset;
 #[cfg(feature = "sketch")]

@@ -13,6 +13,7 @@ pub mod feed;
 pub mod format;
 pub mod function;
 pub mod hash;
+mod interner;
 pub mod lab;
 pub mod murmur2;
 pub mod plan;

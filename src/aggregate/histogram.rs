@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::Value;
 
 /// Counts by text, in order of first arrival.

@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::collect::push_array;
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::Column;
+use crate::interner::Interner;
 use crate::value::Value;
 
 /// The values at one end of the arrivals.

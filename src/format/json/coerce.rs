@@ -17,40 +17,23 @@ use super::number;
 use super::text::decode_text;
 use super::writer::write_string;
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
 
-/// What makes nested values cheap: the texts in them that came lately, as lists name the same few
-/// things again and again, and memory to collect items in.
-#[derive(Clone, Debug)]
+/// What makes nested values cheap: short texts in them that came lately, as lists name the same
+/// few things again and again, and memory to collect items in.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    texts: Vec<Option<Arc<str>>>,
+    texts: Interner,
     spare: Vec<Value>,
 }
 
-/// Places for texts that came lately, and the longest that is kept.
-const KNOWN_TEXTS: usize = 64;
+/// The longest text that is worth keeping.
 const LONGEST_KNOWN: usize = 32;
-
-impl Default for Known {
-    fn default() -> Self {
-        Self { texts: vec![None; KNOWN_TEXTS], spare: Vec::new() }
-    }
-}
 
 impl Known {
     fn text(&mut self, text: &str) -> Arc<str> {
-        let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().next_back()) else {
-            return Arc::from("");
-        };
-        if text.len() > LONGEST_KNOWN {
-            return Arc::from(text);
-        }
-        let place = text.len() + 5 * usize::from(first) + 11 * usize::from(last);
-        let known = &mut self.texts[place % KNOWN_TEXTS];
-        match known {
-            Some(known) if **known == *text => Arc::clone(known),
-            _ => Arc::clone(known.insert(Arc::from(text))),
-        }
+        if text.len() > LONGEST_KNOWN { Arc::from(text) } else { self.texts.intern(text) }
     }
 }
 
