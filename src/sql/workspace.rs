@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use super::analyzer::{self, Context, InsertedValues, Planned, Purpose, Selected};
 use super::ast::{
-    AssertSource, ColumnConstraint, CreateSource, CreateSourceAs, Ident, LiteralKind, Names, Print,
-    Query as Select, QueryTarget, Show, SourceKind, Statement, StatementKind,
+    AssertSource, ColumnConstraint, CreateSource, CreateSourceAs, Ident, LiteralKind, Print,
+    Property, Query as Select, QueryTarget, Show, SourceKind, Statement, StatementKind,
 };
 use super::catalog::{Catalog, Query, Source, kind_name};
 use super::diagnostic::{Code, Diagnostic};
 use super::printer::quoted;
-use super::settings::Settings;
+use super::settings::{Settings, properties};
 use super::span::Span;
 use crate::plan::{Emit, Pipeline};
 use crate::schema::{Field, Role};
@@ -146,8 +146,7 @@ impl Workspace {
                 let (Some(name), Some(value)) = (text_of(&name.kind), text_of(&value.kind)) else {
                     return refuse(Code::STATEMENT, "SET takes two texts", at);
                 };
-                self.settings.set(&name, &value);
-                Ok(Step::Done(format!("{name} = {value}")))
+                self.set(&name, &value, at)
             }
             StatementKind::Unset(name) => {
                 let name_text = text_of(&name.kind).unwrap_or_default();
@@ -161,13 +160,7 @@ impl Workspace {
                 Ok(Step::Done(format!("{} defined", name.original)))
             }
             StatementKind::Undefine(name) => Ok(Step::Done(format!("{} undefined", name.original))),
-            StatementKind::Show(show) => match show.names {
-                Names::Connectors
-                | Names::SourceConnectors
-                | Names::SinkConnectors
-                | Names::ConnectorPlugins => unsupported("a connector", at),
-                _ => Ok(Step::Show(*show)),
-            },
+            StatementKind::Show(show) => Ok(Step::Show(*show)),
             StatementKind::Describe { name, extended } => {
                 Ok(Step::Describe(vec![self.source(name)?.name.clone()], *extended))
             }
@@ -197,21 +190,41 @@ impl Workspace {
             }
             StatementKind::AssertSource(assert) => self.assert_source(assert, &context),
             StatementKind::AssertTopic { exists, topic, properties, .. } => {
-                if let Some(property) = properties.first() {
-                    return unsupported("ASSERT TOPIC … WITH", property.name.span());
-                }
+                assert_properties(topic.name(), properties, partitions_of)?;
                 Ok(Step::AssertTopic(topic.name().into(), *exists))
+            }
+            StatementKind::DropConnector { if_exists: true, .. } => {
+                Ok(Step::Done("there are no connectors".to_owned()))
             }
             StatementKind::CreateConnector { .. }
             | StatementKind::DropConnector { .. }
-            | StatementKind::DescribeConnector(_) => unsupported("a connector", at),
+            | StatementKind::DescribeConnector(_) => {
+                let message = "there is no Kafka Connect cluster here, and so no connectors";
+                let help = "topics are filled by the generator, by INSERT INTO and by files; on a \
+                            cluster of your own the statement can stay";
+                Err(vec![Diagnostic::error(Code::STATEMENT, message, at).with_help(help)])
+            }
             StatementKind::AlterSource { source_kind, name, columns } => {
                 self.alter(*source_kind, name, columns)
             }
-            StatementKind::AlterSystem { .. } => unsupported("ALTER SYSTEM", at),
-            StatementKind::RunScript(_) => unsupported("RUN SCRIPT", at),
+            // The whole system is this session: there are no others.
+            StatementKind::AlterSystem { name, value } => self.set(name, value, at),
+            // A command line puts the file in before.
+            StatementKind::RunScript(file) => {
+                let message = format!("there are no files here to run {file} from");
+                let help = "put its statements in the place of RUN SCRIPT";
+                Err(vec![Diagnostic::error(Code::STATEMENT, message, at).with_help(help)])
+            }
             StatementKind::AssertSchema { .. } => unsupported("a schema registry", at),
         }
+    }
+
+    fn set(&mut self, name: &str, value: &str, at: Span) -> Outcome {
+        if let Err(why) = properties::check(name, value) {
+            return refuse(Code::PROPERTIES, why, at);
+        }
+        self.settings.set(name, value);
+        Ok(Step::Done(format!("{name} = {value}")))
     }
 
     fn source(&self, name: &Ident) -> Result<&Source, Vec<Diagnostic>> {
@@ -471,6 +484,31 @@ impl Workspace {
             },
         }
     }
+}
+
+/// `ASSERT TOPIC … WITH`: what a topic that is there must have. Each has one replica here.
+fn assert_properties(
+    topic: &str,
+    properties: &[Property],
+    partitions_of: &dyn Fn(&str) -> Option<u32>,
+) -> Result<(), Vec<Diagnostic>> {
+    for property in properties {
+        let (name, at) = (property.name.name(), property.name.span());
+        let there = match name.to_ascii_uppercase().as_str() {
+            "PARTITIONS" => partitions_of(topic),
+            "REPLICAS" => Some(1),
+            _ => {
+                let message = format!("ASSERT TOPIC knows PARTITIONS and REPLICAS, not {name}");
+                return Err(vec![Diagnostic::error(Code::UNKNOWN_PROPERTY, message, at)]);
+            }
+        };
+        let said = text_of(&property.value.kind).unwrap_or_default();
+        if let Some(there) = there.filter(|there| said != there.to_string()) {
+            let message = format!("the topic {topic} has {name} = {there}");
+            return Err(vec![Diagnostic::error(Code::ASSERTION, message, at)]);
+        }
+    }
+    Ok(())
 }
 
 /// The name under which a query of its own runs.
