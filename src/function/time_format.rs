@@ -2,7 +2,7 @@
 //!
 //! Zones are UTC and fixed offsets: named zones need a database of them and are refused.
 
-use crate::format::calendar::{MONTHS, WEEKDAYS, civil, days_from_civil};
+use crate::format::calendar::{MONTHS, WEEKDAYS, civil, days_from_civil, days_in};
 use crate::time::DAY_MS;
 
 mod reader;
@@ -111,8 +111,10 @@ impl Parts {
                 (day >= 1 && civil(days).0 == self.year).then_some(days)?
             }
             None => {
-                let days = days_from_civil(self.year, self.month, self.day);
-                (civil(days) == (self.year, self.month, self.day)).then_some(days)?
+                let is_there = (1..=12).contains(&self.month) && (1..=31).contains(&self.day);
+                // As Java's resolver, a day behind the month's end is its last one, up to 31.
+                let day = self.day.min(days_in(self.year, is_there.then_some(self.month)?));
+                days_from_civil(self.year, self.month, day)
             }
         };
         let of_day = ((hour * 60 + self.minute) * 60 + self.second) * 1_000 + self.millis;
