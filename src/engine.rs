@@ -19,6 +19,10 @@ use processing_log::Logged;
 /// ksqlDB's commit interval (`ksql.streams.commit.interval.ms`), by default.
 pub const COMMIT_INTERVAL_MS: i64 = 2_000;
 
+/// Turns end on this grid of virtual time, milliseconds: as long as a Kafka consumer waits for
+/// records that are few (`fetch.max.wait.ms`).
+pub const TURN_MS: i64 = 500;
+
 /// Records that a query takes at a time: enough to make use of columns, few enough for the cache.
 const BATCH: usize = 1_024;
 

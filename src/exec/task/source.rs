@@ -66,6 +66,14 @@ impl Source {
         let Self { topic, consumer, failure, share, reader, dead_letters, .. } = self;
         let Collector { output, drops, errors, .. } = collector;
         let mut taking = share.as_ref().and_then(|share| Taking::new(share, shared));
+        let mut from = None;
+        if let (Some(taking), Some(input), None) = (&mut taking, topics.get(*topic), of) {
+            if let Some(taken) = taking.follow(consumer, input, max_records) {
+                taking.flush(reader.system_columns(), output);
+                return taken;
+            }
+            from = Some(consumer.clone());
+        }
         let read = topics.with(*topic, |topic, others| {
             let each = |record: Record<'_>| {
                 if failure.is_some() {
@@ -98,9 +106,13 @@ impl Source {
                 }
             }
         });
+        let read = read.unwrap_or(0);
         if let Some(taking) = &mut taking {
+            if let Some(from) = from {
+                taking.lead(from, consumer, read);
+            }
             taking.flush(reader.system_columns(), output);
         }
-        read.unwrap_or(0)
+        read
     }
 }
