@@ -111,10 +111,8 @@ impl Parts {
                 (day >= 1 && civil(days).0 == self.year).then_some(days)?
             }
             None => {
-                let is_there = (1..=12).contains(&self.month) && (1..=31).contains(&self.day);
-                // As Java's resolver, a day behind the month's end is its last one, up to 31.
-                let day = self.day.min(days_in(self.year, is_there.then_some(self.month)?));
-                days_from_civil(self.year, self.month, day)
+                let days = days_from_civil(self.year, self.month, self.day);
+                (civil(days) == (self.year, self.month, self.day)).then_some(days)?
             }
         };
         let of_day = ((hour * 60 + self.minute) * 60 + self.second) * 1_000 + self.millis;
@@ -148,6 +146,10 @@ impl TimeFormat {
     pub fn parse(&self, text: &str, offset: i64) -> Option<i64> {
         let mut parts = Parts::START;
         let rest = read_items(&self.items, text, &mut parts)?;
+        if (1..=12).contains(&parts.month) && parts.day <= 31 {
+            // As Java's resolver, a day behind the month's end is its last one.
+            parts.day = parts.day.min(days_in(parts.year, parts.month));
+        }
         rest.is_empty().then(|| parts.millis(offset))?
     }
 }

@@ -45,7 +45,7 @@ fn logged(session: &Session) -> Vec<String> {
 #[test]
 fn each_query_logs_what_it_cannot_read_or_compute() {
     let mut session = session_of(SCRIPT);
-    append(&mut session, &[b"{\"a\": \"x\"}", b"\xff", b"{\"a\": 1, \"t\": \"no\"}"]);
+    append(&mut session, &[&b"{\"a\": \"x\"}"[..], b"\xff", b"{\"a\": 1, \"t\": \"no\"}"]);
     turn(&mut session);
     let logged = logged(&session);
     assert_eq!(logged.len(), 6, "{logged:#?}");
@@ -55,7 +55,7 @@ fn each_query_logs_what_it_cannot_read_or_compute() {
         first,
         "{\"level\":\"ERROR\",\"logger\":\"processing.CSAS_FIRST_1.S.deserializer\",\"time\":5000,\
          \"message\":{\"type\":0,\"deserializationError\":{\"target\":\"value\",\"errorMessage\":\
-         \"value: expected an integer, found a text, in `a`, at byte 6\",\"recordB64\":\
+         \"value: cannot become INT: a string at byte 7 in member \\\"a\\\"\",\"recordB64\":\
          \"eyJhIjogIngifQ==\",\"cause\":[],\"topic\":\"s\",\"partition\":0,\"offset\":0},\
          \"recordProcessingError\":null,\"productionError\":null,\"serializationError\":null,\
          \"kafkaStreamsThreadError\":null}}"
@@ -77,13 +77,13 @@ fn the_log_is_a_stream_and_part_of_checkpoints() {
     let mut session = session_of(SCRIPT);
     run(
         &mut session,
-        "CREATE STREAM errors AS SELECT logger, message->deserializationError->`offset` AS at
+        "CREATE STREAM errors AS SELECT logger, message->deserializationError->`offset` AS place
          FROM KSQL_PROCESSING_LOG WHERE message->type = 0;",
     );
-    append(&mut session, &[b"{"]);
+    append(&mut session, &[&b"{"[..]]);
     turn(&mut session);
     let (checkpoint, _) = session.checkpoint();
-    append(&mut session, &[b"{", b"["]);
+    append(&mut session, &[&b"{"[..], &b"["[..]]);
     turn(&mut session);
     let there = logged(&session);
     let errors = |session: &Session| {
@@ -92,7 +92,7 @@ fn the_log_is_a_stream_and_part_of_checkpoints() {
     assert_eq!((there.len(), errors(&session)), (6, 6));
     session.restore(&checkpoint).expect("whole");
     assert_eq!((logged(&session).len(), errors(&session)), (2, 2));
-    append(&mut session, &[b"{", b"["]);
+    append(&mut session, &[&b"{"[..], &b"["[..]]);
     turn(&mut session);
     assert_eq!((logged(&session), errors(&session)), (there, 6));
 }
@@ -100,7 +100,7 @@ fn the_log_is_a_stream_and_part_of_checkpoints() {
 #[test]
 fn the_log_is_bounded_and_says_what_is_not_in_it() {
     let mut session = session_of(SCRIPT);
-    append(&mut session, &[b"{"; 300]);
+    append(&mut session, &[&b"{"[..]; 300]);
     turn(&mut session);
     assert_eq!(logged(&session).len(), 2 * 256);
     for query in session.engine().queries() {
@@ -117,7 +117,7 @@ fn a_query_over_the_log_does_not_feed_itself() {
         &mut session,
         "CREATE STREAM bad AS SELECT CAST(logger AS INT) AS n FROM KSQL_PROCESSING_LOG;",
     );
-    append(&mut session, &[b"{"]);
+    append(&mut session, &[&b"{"[..]]);
     turn(&mut session);
     turn(&mut session);
     assert_eq!(logged(&session).len(), 2);
@@ -127,7 +127,7 @@ fn a_query_over_the_log_does_not_feed_itself() {
 fn without_its_topic_errors_are_counted() {
     let mut session = session_of(SCRIPT);
     run(&mut session, "DROP STREAM KSQL_PROCESSING_LOG DELETE TOPIC;");
-    append(&mut session, &[b"{"]);
+    append(&mut session, &[&b"{"[..]]);
     turn(&mut session);
     for query in session.engine().queries() {
         let drops = query.stats(session.engine().topics()).drops;
