@@ -29,7 +29,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("TRANSFORM", LAMBDA),
     ("FILTER", LAMBDA),
     ("REDUCE", LAMBDA),
-    ("ATTR", "it is not there yet"),
 ];
 
 /// Why the function with this name, upper case, is not supported; `None` when ksqlDB has none.
