@@ -94,7 +94,7 @@ impl FlowMap {
             Stands::Topic(id),
             FlowNode {
                 label: topic.name().to_owned(),
-                kind: if dead || log { FlowKind::DeadLetters } else { FlowKind::Topic },
+                kind: if dead { FlowKind::DeadLetters } else { FlowKind::Topic },
                 detail: match (dead, partitions) {
                     _ if log => "What queries could not read or compute".to_owned(),
                     (true, _) => "Records of no known type, with the reason".to_owned(),
