@@ -83,6 +83,11 @@ pub enum AggregateFunction {
         /// The most distinct values.
         limit: u32,
     },
+    /// `ATTR`: the value that all rows have, or NULL; knows up to `limit` distinct values.
+    Attribute {
+        /// The most distinct values.
+        limit: u32,
+    },
     /// `STDDEV_SAMP`: the standard deviation of a sample: `DOUBLE`.
     StandardDeviation,
     /// Pearson's correlation of the two numbers in a `STRUCT`: `DOUBLE`.
@@ -230,6 +235,7 @@ impl AggregateFunction {
             Self::Histogram { .. } if *argument == DataType::Varchar => {
                 Ok(DataType::Map(Box::new(DataType::Varchar), Box::new(DataType::BigInt)))
             }
+            Self::Attribute { .. } => Ok(argument.clone()),
             Self::StandardDeviation if number => Ok(DataType::Double),
             Self::Correlation if is_pair_of_numbers(argument) => Ok(DataType::Double),
             _ => Err(AggregateError::Argument { function: self, argument: argument.clone() }),
@@ -247,7 +253,8 @@ impl AggregateFunction {
             }
             Self::CollectList { limit: 0 }
             | Self::CollectSet { limit: 0 }
-            | Self::Histogram { limit: 0 } => "the limit must be positive",
+            | Self::Histogram { limit: 0 }
+            | Self::Attribute { limit: 0 } => "the limit must be positive",
             _ => return Ok(()),
         };
         Err(AggregateError::Parameter(self, reason))
@@ -290,6 +297,7 @@ impl AggregateFunction {
                 Box::new(offset::ByOffset::new(true, n, ignore_nulls))
             }
             Self::Histogram { limit } => Box::new(histogram::Histogram::new(limit)),
+            Self::Attribute { limit } => Box::new(histogram::Histogram::only(limit)),
             Self::StandardDeviation => Box::new(moments::Moments::new(false)),
             Self::Correlation => Box::new(moments::Moments::new(true)),
         })
@@ -306,6 +314,7 @@ impl AggregateFunction {
                 | Self::Avg
                 | Self::CollectList { .. }
                 | Self::Histogram { .. }
+                | Self::Attribute { .. }
                 | Self::StandardDeviation
                 | Self::Correlation
         )

@@ -10,6 +10,7 @@ use super::signature::{Bound, Misfit, Signature};
 use super::table::{Function, Kind, SCALARS, Scalar};
 use super::tables::{self, TableFunction};
 use super::time_format::{FormatError, TimeFormat, zone_offset};
+use crate::format::datetime::is_of_java;
 use crate::value::{DataType, Value};
 
 pub use super::aggregates::{AggregateArgument, ResolvedAggregate, resolve as resolve_aggregate};
@@ -189,11 +190,18 @@ pub fn check_constants(name: &str, constants: &[Option<Value>]) -> Result<(), Re
     if let Some(feature) = regex.and_then(pattern::unsupported) {
         return Err(unsupported(&name, &format!("{feature} in its pattern has no linear time")));
     }
-    if let Some(Err(error @ FormatError::Letter(_))) = format.map(TimeFormat::new) {
+    if let Some(Err(error @ FormatError::Letter(letter))) = format.map(TimeFormat::new)
+        && is_of_java(letter)
+    {
         return Err(unsupported(&name, &error.to_string()));
     }
     match zones.iter().filter_map(|i| text(*i)).find(|zone| zone_offset(zone).is_none()) {
-        Some(zone) => Err(unsupported(&name, &format!("the named time zone {zone}"))),
+        Some(zone) => {
+            let reason = format!(
+                "the named time zone {zone} (write its offset from UTC instead, such as '+01:00')"
+            );
+            Err(unsupported(&name, &reason))
+        }
         None => Ok(()),
     }
 }

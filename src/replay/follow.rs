@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::input::{self, InputError};
 use super::{Bytes, Replay, ReplayError, in_one_partition, output};
-use crate::engine::{self, Engine, StartError, TURN_MS};
+use crate::engine::{self, Engine, StartError, TURN_MS, processing_log};
 use crate::exec::DropReason;
 use crate::record::PartitionId;
 use crate::sql::catalog::{Serde, Source, keys, values};
@@ -134,7 +134,9 @@ impl Replay {
             let id = engine.create_topic(topic(name)).map_err(unnamed)?;
             inputs.insert(name.clone(), (id, source.clone()));
         }
-        for query in &self.queries {
+        engine.log_errors();
+        for (query, limits) in &self.queries {
+            engine.set_limits(*limits);
             let pipeline = in_one_partition(query.pipeline.clone());
             let name = pipeline.name.clone();
             let failed = |error| ReplayError::Start(name, Box::new(error));
@@ -142,7 +144,8 @@ impl Replay {
         }
         let mut names: Vec<&str> = followed.iter().map(String::as_str).collect();
         if names.is_empty() {
-            names = self.queries.iter().map(|query| &*query.sink.topic).collect();
+            names = self.queries.iter().map(|(query, _)| &*query.sink.topic).collect();
+            names.extend(self.shows_log.then_some(processing_log::TOPIC));
         }
         let mut taking: Vec<Followed> = Vec::new();
         for name in names {

@@ -64,7 +64,7 @@ impl Source {
         collector: &mut Collector,
     ) -> usize {
         let Self { topic, consumer, failure, share, reader, dead_letters, .. } = self;
-        let Collector { output, drops, .. } = collector;
+        let Collector { output, drops, errors, .. } = collector;
         let mut taking = share.as_ref().and_then(|share| Taking::new(share, shared));
         let mut from = None;
         if let (Some(taking), Some(input), None) = (&mut taking, topics.get(*topic), of) {
@@ -85,6 +85,7 @@ impl Source {
                 };
                 let Err(error) = read else { return };
                 drops.add(error.reason(), 1);
+                errors.record(&error, &record, topic.name());
                 if reader.stops_at(&error) {
                     let at = format!("{}-{}@{}", topic.name(), record.partition.0, record.offset.0);
                     *failure = Some(format!("{at}: {error}"));
