@@ -15,6 +15,7 @@ pub mod function;
 pub mod hash;
 pub mod lab;
 pub mod murmur2;
+pub mod order;
 pub mod plan;
 pub mod player;
 pub mod record;

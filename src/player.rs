@@ -17,6 +17,7 @@ use crate::lab::Next;
 use crate::lab::checkpoints::Checkpoints;
 use crate::lab::log::Stamp;
 use crate::lab::playback::Playback;
+use crate::order;
 use crate::rng::Seed;
 use crate::time::Micros;
 
@@ -310,7 +311,7 @@ impl Run {
             Log::Whole(log) => log,
             Log::Besides(by_hand) => [simulation.log(), by_hand.as_slice()].concat(),
         };
-        log.sort_by_key(|logged| logged.at_ms);
+        order::sort_by_key(&mut log, |logged| logged.at_ms);
         let kept = Checkpoints::new(stamp(0), 0, simulation.clone());
         simulation.follow(&log);
         Ok(Self { simulation, given, log, kept, latest: 0, goal: None, audit: None })

@@ -10,6 +10,7 @@ use super::signature::{Bound, Misfit, Signature};
 use super::table::{Function, Kind, SCALARS, Scalar};
 use super::tables::{self, TableFunction};
 use super::time_format::{FormatError, TimeFormat, zone_offset};
+use crate::order;
 use crate::value::{DataType, Value};
 
 pub use super::aggregates::{AggregateArgument, ResolvedAggregate, resolve as resolve_aggregate};
@@ -77,7 +78,7 @@ pub fn all() -> Vec<Function> {
     let tables = tables::FUNCTIONS.iter().map(|table| table.function);
     let mut all: Vec<_> =
         scalars.chain(tables).chain(aggregates::FUNCTIONS.iter().copied()).collect();
-    all.sort_by_key(|function| function.name);
+    order::sort_by_key(&mut all, |function| function.name);
     all
 }
 

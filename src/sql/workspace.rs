@@ -16,6 +16,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::printer::quoted;
 use super::settings::Settings;
 use super::span::Span;
+use crate::order;
 use crate::plan::{Emit, Pipeline};
 use crate::schema::{Field, Role};
 
@@ -278,7 +279,7 @@ impl Workspace {
                 });
             }
             // Key columns come first in a source, wherever they were declared.
-            expected.sort_by_key(|field| field.role != Role::Key);
+            order::sort_by_key(&mut expected, |field| field.role != Role::Key);
             if expected != source.schema.fields {
                 let actual = analyzer::describe(&source.schema);
                 problems.push(format!("{} has the columns {actual}", quoted(&source.name)));
