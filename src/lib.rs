@@ -10,6 +10,7 @@ pub mod engine;
 pub mod exec;
 pub mod experiment;
 pub mod feed;
+pub mod fields;
 pub mod format;
 pub mod function;
 pub mod hash;

@@ -121,6 +121,8 @@ const DOORS: &[&str] = &[
     "streamglass::experiment::operations::parse",
     "streamglass::experiment::operations::text",
     "streamglass::experiment::operations::told",
+    "streamglass::experiment::protocol::logged",
+    "streamglass::experiment::protocol::operation",
     "streamglass::experiment::reckon",
     "streamglass::experiment::reprocess",
     "streamglass::experiment::retention",
