@@ -11,6 +11,7 @@ const DOORS: &[&str] = &[
     "streamglass::clickstream::config::node::closest",
     "streamglass::clickstream::config::node::distance",
     "streamglass::clickstream::config::settings",
+    "streamglass::clickstream::config::site::unknown_state",
     "streamglass::clickstream::config::units",
     "streamglass::clickstream::generator::Generator::apply",
     "streamglass::clickstream::generator::Generator::run",
@@ -22,7 +23,14 @@ const DOORS: &[&str] = &[
     "streamglass::lab::assist::",
     "streamglass::lab::statements::<impl streamglass::lab::Lab>::check",
     "streamglass::lab::statements::<impl streamglass::lab::Lab>::execute",
-    // Functions that the built-in pipeline does not call.
+    // Functions that the built-in pipeline does not call, and what reads and writes rare numbers.
+    "core::num::dec2flt",
+    "core::num::flt2dec::strategy::dragon::format_shortest",
+    "f64 as core::str::traits::FromStr",
+    "libm::math::cos",
+    "libm::math::pow",
+    "libm::math::rem_pio2",
+    "libm::math::sin",
     "regex_lite::",
     "streamglass::aggregate::collect",
     "streamglass::aggregate::extremum",
@@ -49,12 +57,16 @@ const DOORS: &[&str] = &[
     "streamglass::exec::aggregate::changes",
     "streamglass::exec::aggregate::sliding",
     "streamglass::exec::aggregate::table",
+    "streamglass::exec::aggregate::windowed::Windowed::read_closed",
     "streamglass::exec::event_time",
     "streamglass::exec::explode",
     "streamglass::exec::expression::arithmetic::negate",
     "streamglass::exec::expression::case",
+    "streamglass::exec::expression::compare::is_distinct",
+    "streamglass::exec::expression::compare::is_in_columns",
     "streamglass::exec::expression::compile::nested",
     "streamglass::exec::expression::like",
+    "streamglass::exec::expression::logic::fold",
     "streamglass::exec::expression::nested",
     "streamglass::exec::filter::TableFilter",
     "streamglass::exec::join::tables",
@@ -69,13 +81,16 @@ const DOORS: &[&str] = &[
     "streamglass::format::json::coerce::compact",
     "streamglass::format::json::coerce::conforms",
     "streamglass::format::json::coerce::fields_of",
+    "streamglass::format::json::cursor::Cursor<S>::nested",
     "streamglass::format::json::error",
     "streamglass::format::json::path::Json::items",
     "streamglass::format::json::path::Json::members",
     "streamglass::format::json::path::Json::parse",
+    "streamglass::format::json::text::upper_cased_letters",
     "streamglass::format::json::writer::write_nested",
     // Statements that its script does not have, and what is said of wrong ones.
     "streamglass::session::assert",
+    "streamglass::session::check",
     "streamglass::session::explain",
     "streamglass::session::insert",
     "streamglass::session::listing",
@@ -84,17 +99,28 @@ const DOORS: &[&str] = &[
     "streamglass::sql::analyzer::expression::Lowering::subscript",
     "streamglass::sql::analyzer::expression::constructors",
     "streamglass::sql::analyzer::insert_select",
+    "streamglass::sql::analyzer::names::RowNames as streamglass::sql::analyzer::expression::Names>::table_function",
     "streamglass::sql::analyzer::select::Namer",
+    "streamglass::sql::analyzer::typed::coerce_struct",
+    "streamglass::sql::analyzer::typed::literal_text",
+    "streamglass::sql::analyzer::typed::parse",
     "streamglass::sql::analyzer::values",
     "streamglass::sql::catalog::Catalog::add_type",
     "streamglass::sql::parser::cursor::Parser::unexpected",
+    "streamglass::sql::parser::cursor::shorten",
     "streamglass::sql::parser::manage",
+    "streamglass::sql::parser::statement::<impl streamglass::sql::parser::cursor::Parser>::no_statement",
+    "streamglass::sql::parser::suggest",
     "streamglass::sql::printer::gap",
     "streamglass::sql::variables",
+    "streamglass::sql::workspace::Workspace::targets",
     // Other experiments than the first, operations and reports.
     "streamglass::architecture::batch::fold",
+    "streamglass::architecture::batch_etl::BatchEtl as streamglass::architecture::Architecture>::operate",
     "streamglass::architecture::finals",
+    "streamglass::architecture::kappa::Kappa as streamglass::architecture::Architecture>::operate",
     "streamglass::architecture::kappa::Kappa::switch",
+    "streamglass::architecture::lambda::Lambda as streamglass::architecture::Architecture>::operate",
     "streamglass::architecture::oltp::Oltp::advance",
     "streamglass::architecture::report::Report::json",
     "streamglass::architecture::sessions",
@@ -128,6 +154,11 @@ const DOORS: &[&str] = &[
     "streamglass::experiment::retention",
     "streamglass::experiment::simulation::Simulation::carry_out",
     "streamglass::experiment::switch_over",
+    "streamglass::player::Player::open_link",
+    "streamglass::player::Player::operate",
+    "streamglass::player::Player::report",
+    "streamglass::player::Player::set",
+    "streamglass::player::Player::share",
     "streamglass::player::Run::seek",
     // Sending, until a person begins it.
     "base64::",
@@ -138,12 +169,23 @@ const DOORS: &[&str] = &[
     "streamglass::sink::",
 ];
 
+/// The same by the end of their names.
+const METHODS: &[&str] = &[
+    // Going back, and looking into tables.
+    "streamglass::aggregate::Accumulator>::restore",
+    "streamglass::exec::Operator>::read_table",
+    "streamglass::exec::Operator>::restore",
+    "streamglass::exec::task::Task>::restore",
+    "streamglass::exec::task::Task>::restore_redeployed",
+];
+
 /// Whether a function of this name, as the linker has it, is a door.
 pub fn is_door(symbol: &str) -> bool {
     let name = format!("{:#}", demangle(symbol));
     // Of `<T as Trait>::method` the type counts.
-    let name = name.trim_start_matches(['<', '&']);
-    DOORS.iter().any(|start| name.starts_with(start))
+    let start = name.trim_start_matches(['<', '&']);
+    DOORS.iter().any(|door| start.starts_with(door))
+        || METHODS.iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
