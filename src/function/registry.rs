@@ -11,6 +11,7 @@ use super::table::{Function, Kind, SCALARS, Scalar};
 use super::tables::{self, TableFunction};
 use super::time_format::{FormatError, TimeFormat, zone_offset};
 use crate::format::datetime::is_of_java;
+use crate::order;
 use crate::value::{DataType, Value};
 
 pub use super::aggregates::{AggregateArgument, ResolvedAggregate, resolve as resolve_aggregate};
@@ -78,7 +79,7 @@ pub fn all() -> Vec<Function> {
     let tables = tables::FUNCTIONS.iter().map(|table| table.function);
     let mut all: Vec<_> =
         scalars.chain(tables).chain(aggregates::FUNCTIONS.iter().copied()).collect();
-    all.sort_by_key(|function| function.name);
+    order::sort_by_key(&mut all, |function| function.name);
     all
 }
 

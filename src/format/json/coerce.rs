@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::cursor::{Kind, Token, items, members};
 use super::error::{ErrorKind, Fault};
 use super::number;
-use super::text::decode_text;
+use super::text::{decode_text, upper_cased};
 use super::writer::write_string;
 use crate::chunk::{Column, ColumnData};
 use crate::interner::Interner;
@@ -164,7 +164,7 @@ fn fields_of(record: &str, object: Token, fields: &[(Arc<str>, DataType)]) -> Ve
     let mut found: Vec<(bool, Option<Token>)> = vec![(false, None); fields.len()];
     let all = members(record, object, |name, token| {
         let name = text(record, name);
-        let upper = name.to_uppercase();
+        let upper = upper_cased(&name);
         for ((field, _), (exact, place)) in fields.iter().zip(&mut found) {
             if **field == *name {
                 (*exact, *place) = (true, Some(token));

@@ -6,6 +6,7 @@ use super::properties::{self, Place, With};
 use super::scope::is_reserved;
 use super::{Context, Findings, formats, types};
 use crate::format::datetime::{DateTimePattern, PatternError, is_of_java};
+use crate::order;
 use crate::schema::{Field, Role, Schema};
 use crate::sql::ast::{Column, ColumnConstraint, CreateSource, SourceKind};
 use crate::sql::catalog::{Source, TimestampColumn, keys};
@@ -76,7 +77,7 @@ fn columns(create: &CreateSource, context: &Context<'_>, findings: &mut Findings
             fields.push(Field { name: column.name.name.clone(), data_type, role });
         }
     }
-    fields.sort_by_key(|field| field.role != Role::Key);
+    order::sort_by_key(&mut fields, |field| field.role != Role::Key);
     fields
 }
 

@@ -1,6 +1,7 @@
 //! `ASSERT`: what a statement says of sources, rows and topics.
 
 use super::{Outcome, Step, Workspace, refuse, text_of};
+use crate::order;
 use crate::schema::{Field, Role};
 use crate::sql::analyzer::{self, Context, Purpose};
 use crate::sql::ast::{AssertSource, ColumnConstraint, CreateSource, Expr, Ident, Property};
@@ -43,7 +44,7 @@ impl Workspace {
                 });
             }
             // Key columns come first in a source, wherever they were declared.
-            expected.sort_by_key(|field| field.role != Role::Key);
+            order::sort_by_key(&mut expected, |field| field.role != Role::Key);
             if expected != source.schema.fields {
                 let actual = analyzer::describe(&source.schema);
                 problems.push(format!("{} has the columns {actual}", quoted(&source.name)));
