@@ -17,7 +17,6 @@ mod count;
 mod distinct;
 mod extremum;
 mod histogram;
-mod interner;
 mod moments;
 mod offset;
 #[cfg(feature = "sketch")]
@@ -81,6 +80,11 @@ pub enum AggregateFunction {
     },
     /// How often each of up to `limit` distinct values occurred: `MAP<VARCHAR, BIGINT>`.
     Histogram {
+        /// The most distinct values.
+        limit: u32,
+    },
+    /// `ATTR`: the value that all rows have, or NULL; knows up to `limit` distinct values.
+    Attribute {
         /// The most distinct values.
         limit: u32,
     },
@@ -231,6 +235,7 @@ impl AggregateFunction {
             Self::Histogram { .. } if *argument == DataType::Varchar => {
                 Ok(DataType::Map(Box::new(DataType::Varchar), Box::new(DataType::BigInt)))
             }
+            Self::Attribute { .. } => Ok(argument.clone()),
             Self::StandardDeviation if number => Ok(DataType::Double),
             Self::Correlation if is_pair_of_numbers(argument) => Ok(DataType::Double),
             _ => Err(AggregateError::Argument { function: self, argument: argument.clone() }),
@@ -248,7 +253,8 @@ impl AggregateFunction {
             }
             Self::CollectList { limit: 0 }
             | Self::CollectSet { limit: 0 }
-            | Self::Histogram { limit: 0 } => "the limit must be positive",
+            | Self::Histogram { limit: 0 }
+            | Self::Attribute { limit: 0 } => "the limit must be positive",
             _ => return Ok(()),
         };
         Err(AggregateError::Parameter(self, reason))
@@ -291,6 +297,7 @@ impl AggregateFunction {
                 Box::new(offset::ByOffset::new(true, n, ignore_nulls))
             }
             Self::Histogram { limit } => Box::new(histogram::Histogram::new(limit)),
+            Self::Attribute { limit } => Box::new(histogram::Histogram::only(limit)),
             Self::StandardDeviation => Box::new(moments::Moments::new(false)),
             Self::Correlation => Box::new(moments::Moments::new(true)),
         })
@@ -307,6 +314,7 @@ impl AggregateFunction {
                 | Self::Avg
                 | Self::CollectList { .. }
                 | Self::Histogram { .. }
+                | Self::Attribute { .. }
                 | Self::StandardDeviation
                 | Self::Correlation
         )

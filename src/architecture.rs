@@ -18,6 +18,7 @@ pub mod report;
 pub mod retention;
 pub mod scene;
 pub mod sessions;
+pub mod sketch;
 pub mod speed;
 pub mod store;
 pub mod stream_job;

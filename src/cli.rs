@@ -4,6 +4,7 @@ mod config;
 mod count;
 mod failure;
 mod generate;
+mod include;
 mod progress;
 mod replay;
 mod run;

@@ -1,6 +1,8 @@
 //! Topics and running queries together: records in, records out. Not here: where records come from,
 //! and how fast time runs.
 
+pub mod processing_log;
+
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -12,9 +14,14 @@ use crate::state::checkpoint::CheckpointError;
 use crate::time::{Micros, Timestamp};
 use crate::topic::{TopicConfig, TopicError, TopicId, Topics};
 use crate::window::WindowError;
+use processing_log::Logged;
 
 /// ksqlDB's commit interval (`ksql.streams.commit.interval.ms`), by default.
 pub const COMMIT_INTERVAL_MS: i64 = 2_000;
+
+/// Turns end on this grid of virtual time, milliseconds: as long as a Kafka consumer waits for
+/// records that are few (`fetch.max.wait.ms`).
+pub const TURN_MS: i64 = 500;
 
 /// Records that a query takes at a time: enough to make use of columns, few enough for the cache.
 const BATCH: usize = 1_024;
@@ -26,6 +33,7 @@ pub struct Query {
     pipeline: Arc<Pipeline>,
     task: Task,
     paused: bool,
+    limits: Limits,
 }
 
 /// Totals of a query since it started.
@@ -97,18 +105,28 @@ pub struct Engine {
     next_commit: Option<Micros>,
     coalesced: bool,
     limits: Limits,
+    /// Whether what queries cannot read or compute goes to the processing log.
+    logs_errors: bool,
     /// Bytes that a query may put through its operators in a turn; `None` is without end.
     turn_bytes: Option<u64>,
     /// What queries of one topic read together; no part of what an engine is.
     shared: SharedReads,
 }
 
+/// Plan, state, and how it runs.
+#[derive(Clone, Debug)]
+struct QueryCheckpoint {
+    pipeline: Arc<Pipeline>,
+    state: Vec<u8>,
+    paused: bool,
+    limits: Limits,
+}
+
 /// All that an engine is at one point.
 #[derive(Clone, Debug)]
 pub struct EngineCheckpoint {
     topics: Topics,
-    /// Plan, state, and whether it is paused.
-    queries: Vec<(Arc<Pipeline>, Vec<u8>, bool)>,
+    queries: Vec<QueryCheckpoint>,
     next_commit: Option<Micros>,
     coalesced: bool,
 }
@@ -121,6 +139,7 @@ impl Default for Engine {
             next_commit: None,
             coalesced: true,
             limits: Limits::default(),
+            logs_errors: false,
             turn_bytes: None,
             shared: SharedReads::default(),
         }
@@ -155,6 +174,26 @@ impl Engine {
         self.limits = limits;
     }
 
+    /// The limits of queries that are started now.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Lets queries that are started from now on write what they cannot read or compute to the
+    /// processing log, whose topic is created if it is not there.
+    pub fn log_errors(&mut self) {
+        let created = self.topics.get_or_create(processing_log::config());
+        debug_assert!(created.is_ok(), "the topic's settings make sense");
+        self.logs_errors = true;
+    }
+
+    /// A task of a query with what the engine gives each.
+    fn prepare(&self, mut task: Task, pipeline: &Pipeline, limits: Limits) -> Task {
+        task.keep_errors(self.logs_errors && processing_log::is_logged(pipeline));
+        task.with_limits(limits)
+    }
+
     /// Ends a query's part of a turn when so many bytes went through its operators: it goes on in
     /// the next turn, so that one which has much to catch up with does not hold up the others.
     /// Without it a turn ends when all is read.
@@ -185,8 +224,10 @@ impl Engine {
         if self.queries.iter().any(|query| query.pipeline.name == pipeline.name) {
             return Err(StartError::NameTaken(pipeline.name));
         }
-        let task = Task::new(&pipeline, &mut self.topics)?.with_limits(self.limits);
-        self.queries.push(Query { pipeline: Arc::new(pipeline), task, paused: false });
+        let task = Task::new(&pipeline, &mut self.topics)?;
+        let limits = self.limits;
+        let task = self.prepare(task, &pipeline, limits);
+        self.queries.push(Query { pipeline: Arc::new(pipeline), task, paused: false, limits });
         self.share();
         Ok(())
     }
@@ -205,14 +246,17 @@ impl Engine {
     /// # Errors
     /// When there is no such query or the plan is not valid; the old query goes on then.
     pub fn replace(&mut self, pipeline: Pipeline) -> Result<(), StartError> {
-        let named = |query: &&mut Query| query.pipeline.name == pipeline.name;
-        let Some(query) = self.queries.iter_mut().find(named) else {
+        let named = |query: &Query| query.pipeline.name == pipeline.name;
+        let Some(at) = self.queries.iter().position(named) else {
             return Err(StartError::NoQuery(pipeline.name));
         };
-        let mut task = Task::new(&pipeline, &mut self.topics)?.with_limits(self.limits);
+        let task = Task::new(&pipeline, &mut self.topics)?;
+        let mut task = self.prepare(task, &pipeline, self.limits);
+        let query = &mut self.queries[at];
         task.go_on_from(&query.task);
         query.task = task;
         query.pipeline = Arc::new(pipeline);
+        query.limits = self.limits;
         self.share();
         Ok(())
     }
@@ -265,7 +309,7 @@ impl Engine {
     /// Lets the queries read what is there, each before those that read its results.
     fn drain(&mut self, now: Timestamp) {
         let Self { topics, queries, coalesced, turn_bytes, shared, .. } = self;
-        for Query { task, .. } in queries.iter_mut().filter(|query| !query.paused) {
+        for Query { pipeline, task, .. } in queries.iter_mut().filter(|query| !query.paused) {
             let end = turn_bytes.map_or(u64::MAX, |bytes| task.work().saturating_add(bytes));
             while task.work() < end {
                 if *coalesced {
@@ -278,12 +322,14 @@ impl Engine {
                     break;
                 }
             }
+            log_errors(pipeline, task, topics, now);
         }
     }
 
     fn commit(&mut self, now: Timestamp) {
         for query in self.queries.iter_mut().filter(|query| !query.paused) {
             query.task.commit(now, &mut self.topics);
+            log_errors(&query.pipeline, &mut query.task, &mut self.topics, now);
         }
     }
 
@@ -302,10 +348,14 @@ impl Engine {
     /// All that the engine is, and about how many bytes that are if nothing is shared.
     #[must_use]
     pub fn checkpoint(&self) -> (EngineCheckpoint, u64) {
-        let of_query =
-            |query: &Query| (Arc::clone(&query.pipeline), query.task.checkpoint(), query.paused);
+        let of_query = |query: &Query| QueryCheckpoint {
+            pipeline: Arc::clone(&query.pipeline),
+            state: query.task.checkpoint(),
+            paused: query.paused,
+            limits: query.limits,
+        };
         let queries: Vec<_> = self.queries.iter().map(of_query).collect();
-        let state: usize = queries.iter().map(|(_, bytes, _)| bytes.len()).sum();
+        let state: usize = queries.iter().map(|query| query.state.len()).sum();
         let topics: u64 = self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum();
         let checkpoint = EngineCheckpoint {
             topics: self.topics.clone(),
@@ -324,10 +374,13 @@ impl Engine {
     pub fn restore(&mut self, checkpoint: &EngineCheckpoint) -> Result<(), RestoreError> {
         let mut topics = checkpoint.topics.clone();
         let mut queries = Vec::with_capacity(checkpoint.queries.len());
-        for (pipeline, state, paused) in &checkpoint.queries {
-            let mut task = Task::new(pipeline, &mut topics)?.with_limits(self.limits);
+        for of in &checkpoint.queries {
+            let QueryCheckpoint { pipeline, state, paused, limits } = of;
+            let (paused, limits) = (*paused, *limits);
+            let task = Task::new(pipeline, &mut topics)?;
+            let mut task = self.prepare(task, pipeline, limits);
             task.restore(state)?;
-            queries.push(Query { pipeline: Arc::clone(pipeline), task, paused: *paused });
+            queries.push(Query { pipeline: Arc::clone(pipeline), task, paused, limits });
         }
         self.topics = topics;
         self.queries = queries;
@@ -336,6 +389,13 @@ impl Engine {
         self.share();
         Ok(())
     }
+}
+
+/// Writes what went wrong in a query since the last time to the processing log.
+fn log_errors(pipeline: &Pipeline, task: &mut Task, topics: &mut Topics, now: Timestamp) {
+    task.take_errors(&mut |node, columns, error| {
+        Logged { pipeline, node, columns, error }.append(topics, now)
+    });
 }
 
 /// The name of a reason, for people.
@@ -352,6 +412,7 @@ pub const fn drop_name(reason: DropReason) -> &'static str {
         DropReason::FinalWindowLost => "final window lost",
         DropReason::Removed => "removed before it was read",
         DropReason::Failed => "expression failed",
+        DropReason::Unlogged => "not in the processing log",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::state::checkpoint::{CheckpointError, Reader};
 use crate::time::Timestamp;
 
 pub mod aggregate;
+pub mod errors;
 pub mod event_time;
 pub mod explode;
 pub mod expression;
@@ -31,6 +32,7 @@ pub mod sink;
 pub mod split;
 pub mod task;
 
+pub use errors::{Errors, NodeError};
 pub use limits::{Exceeded, Limits};
 pub use shared::SharedReads;
 pub use task::{PlanError, Task};
@@ -83,11 +85,14 @@ pub enum DropReason {
     Removed,
     /// An expression failed: not the row was left out, but the value is NULL.
     Failed,
+    /// An error is not in the processing log, as there were too many at once or the log took no
+    /// more.
+    Unlogged,
 }
 
 impl DropReason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Late,
         Self::NullKey,
         Self::Tombstone,
@@ -98,6 +103,7 @@ impl DropReason {
         Self::FinalWindowLost,
         Self::Removed,
         Self::Failed,
+        Self::Unlogged,
     ];
 }
 
@@ -130,6 +136,8 @@ pub struct Collector {
     pub output: Chunk,
     /// What was dropped since the start.
     pub drops: Drops,
+    /// What went wrong and waits to be logged.
+    pub errors: Errors,
     /// What the query may use.
     pub limits: Limits,
     /// The limit that the operator is over: it gives out nothing more, and the query stops.

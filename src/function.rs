@@ -15,7 +15,7 @@ pub mod time_format;
 
 mod aggregates;
 mod collections;
-mod encoding;
+pub mod encoding;
 mod json;
 mod masking;
 mod math;

@@ -17,6 +17,7 @@ use crate::lab::Next;
 use crate::lab::checkpoints::Checkpoints;
 use crate::lab::log::Stamp;
 use crate::lab::playback::Playback;
+use crate::order;
 use crate::rng::Seed;
 use crate::time::Micros;
 
@@ -91,15 +92,8 @@ impl Player {
                 return Some(self.open(given, log, 0));
             }
             ExperimentCommand::OpenLink { link } => return Some(self.open_link(&link)),
-            ExperimentCommand::Share => {
-                let simulation = &self.run.as_ref()?.simulation;
-                let (link, command) = (simulation.link(), simulation.command());
-                return Some(ExperimentEvent::Shared { link, command });
-            }
-            ExperimentCommand::Report => {
-                let json = self.run.as_mut()?.simulation.report().json();
-                return Some(ExperimentEvent::Reported { json });
-            }
+            ExperimentCommand::Share => return self.share(),
+            ExperimentCommand::Report => return self.report(),
             ExperimentCommand::Set { name, value } => return self.set(name, value),
             ExperimentCommand::Operate { operation } => return self.operate(&operation),
             ExperimentCommand::Play => {
@@ -150,7 +144,24 @@ impl Player {
         }
     }
 
+    // What follows is apart, so that it is loaded when it is first asked for
+    // (`xtask/src/wasm/doors.rs`).
+
+    #[inline(never)]
+    fn share(&self) -> Option<ExperimentEvent> {
+        let simulation = &self.run.as_ref()?.simulation;
+        let (link, command) = (simulation.link(), simulation.command());
+        Some(ExperimentEvent::Shared { link, command })
+    }
+
+    #[inline(never)]
+    fn report(&mut self) -> Option<ExperimentEvent> {
+        let json = self.run.as_mut()?.simulation.report().json();
+        Some(ExperimentEvent::Reported { json })
+    }
+
     /// A link can come from anyone: what is wrong with it is told, and what ran goes on.
+    #[inline(never)]
     fn open_link(&mut self, link: &str) -> ExperimentEvent {
         match Link::parse(link) {
             Ok(Link { experiment, seed, settings, for_ms, log, at_ms }) => {
@@ -165,6 +176,7 @@ impl Player {
         }
     }
 
+    #[inline(never)]
     fn set(&mut self, name: String, value: String) -> Option<ExperimentEvent> {
         let run = self.run.as_ref()?;
         let mut given = run.given.clone();
@@ -175,6 +187,7 @@ impl Player {
         Some(self.open(given, Log::Besides(by_hand), at))
     }
 
+    #[inline(never)]
     fn operate(&mut self, operation: &Operation) -> Option<ExperimentEvent> {
         let run = self.run.as_mut()?;
         let refused = match run.operate(operation) {
@@ -310,7 +323,7 @@ impl Run {
             Log::Whole(log) => log,
             Log::Besides(by_hand) => [simulation.log(), by_hand.as_slice()].concat(),
         };
-        log.sort_by_key(|logged| logged.at_ms);
+        order::sort_by_key(&mut log, |logged| logged.at_ms);
         let kept = Checkpoints::new(stamp(0), 0, simulation.clone());
         simulation.follow(&log);
         Ok(Self { simulation, given, log, kept, latest: 0, goal: None, audit: None })

@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::engine::processing_log;
 use crate::engine::{self, Engine, StartError};
+use crate::exec::Limits;
 use crate::plan::{Emit, Op, Pipeline};
 use crate::record::PartitionId;
-use crate::session::insert;
+use crate::session::{insert, limits, processing_log as log_stream};
 use crate::sql::analyzer::{InsertedValues, Planned};
+use crate::sql::ast::{Statement, StatementKind};
 use crate::sql::catalog::Source;
 use crate::sql::diagnostic::{Code, Diagnostic};
 use crate::sql::settings::Settings;
@@ -80,10 +83,13 @@ pub struct Bytes {
 #[derive(Debug, Default)]
 pub struct Replay {
     workspace: Workspace,
-    queries: Vec<Planned>,
+    /// With the limits that were set then.
+    queries: Vec<(Planned, Limits)>,
     inserts: Vec<InsertedValues>,
     /// What was declared over each topic, for the formats of its inputs.
     declared: BTreeMap<Arc<str>, Source>,
+    /// Whether the script asks for the records of the processing log.
+    shows_log: bool,
     notes: Vec<Diagnostic>,
 }
 
@@ -100,6 +106,16 @@ impl Replay {
         }
         let workspace = Workspace { settings, ..Workspace::default() };
         let mut replay = Self { workspace, ..Self::default() };
+        // A script that a person wrote for a cluster without the stream declares it.
+        let declares = |statement: &Statement| match &statement.kind {
+            StatementKind::CreateSource(create) => *create.name.name == *log_stream::STREAM,
+            _ => false,
+        };
+        if !statements.iter().any(declares)
+            && let Some(source) = log_stream::declare(&mut replay.workspace)
+        {
+            replay.declared.insert(source.topic.clone(), source);
+        }
         for statement in &statements {
             let step = replay
                 .workspace
@@ -111,6 +127,9 @@ impl Replay {
                     let help = "`streamglass test` runs scripts with ASSERT";
                     return Err(ReplayError::Script(vec![diagnostic.with_help(help)]));
                 }
+                Step::Print(print) if print.topic.name() == processing_log::TOPIC => {
+                    replay.shows_log = true;
+                }
                 Step::Select(_) | Step::Print(_) => {
                     let message = "this writes to no topic: it is checked and left out";
                     let note = Diagnostic::warning(Code::STATEMENT, message, statement.span);
@@ -121,6 +140,10 @@ impl Replay {
             replay.keep(step);
         }
         Ok(replay)
+    }
+
+    fn limits(&self) -> Limits {
+        limits::of(&self.workspace.settings, Limits::default())
     }
 
     /// Statements that were left out, as they write nothing.
@@ -143,15 +166,16 @@ impl Replay {
                 self.declared
                     .entry(planned.sink.topic.clone())
                     .or_insert_with(|| planned.sink.clone());
-                self.queries.push(*planned);
+                self.queries.push((*planned, self.limits()));
             }
             Step::Insert(inserted) => self.inserts.push(*inserted),
             Step::Stop(ids) => {
-                self.queries.retain(|query| !ids.iter().any(|id| **id == *query.pipeline.name));
+                let is_one = |query: &Planned| ids.iter().any(|id| **id == *query.pipeline.name);
+                self.queries.retain(|(query, _)| !is_one(query));
             }
             Step::Replace(planned) => {
-                self.queries.retain(|query| query.pipeline.name != planned.pipeline.name);
-                self.queries.push(*planned);
+                self.queries.retain(|(query, _)| query.pipeline.name != planned.pipeline.name);
+                self.queries.push((*planned, self.limits()));
             }
             // These change nothing that is written: what they tell is for a live session.
             Step::Done(_)
@@ -171,26 +195,34 @@ impl Replay {
     }
 
     /// Runs the queries over `inputs` and gives each record that they write, as a line of JSON, to
-    /// `emit`.
+    /// `emit`; behind those of a query what it wrote to the processing log, where the script prints
+    /// that topic. Gives how many errors are in the log that it does not print.
     ///
     /// # Errors
     /// When an input or a query cannot be taken.
-    pub fn run(&self, inputs: &Inputs, emit: &mut dyn FnMut(&str)) -> Result<(), ReplayError> {
+    pub fn run(&self, inputs: &Inputs, emit: &mut dyn FnMut(&str)) -> Result<usize, ReplayError> {
         let mut listed = inputs.bytes(&self.declared)?;
         for insert in &self.inserts {
             listed.push((insert.target.topic.clone(), self.inserted(insert)?));
         }
         let mut written: BTreeMap<Arc<str>, Vec<Bytes>> = BTreeMap::new();
-        for query in &self.queries {
-            let records = self.run_query(query, &listed, &written)?;
-            let topic = &query.sink.topic;
-            let before = written.entry(topic.clone()).or_default();
-            for (index, record) in records.iter().enumerate() {
-                emit(&output::line(record, before.len() + index, &query.sink));
+        let mut unshown = 0;
+        for (query, limits) in &self.queries {
+            let (records, errors) = self.run_query(query, *limits, &listed, &written)?;
+            let mut add = |sink: &Source, records: Vec<Bytes>, shown: bool| {
+                let before = written.entry(sink.topic.clone()).or_default();
+                for (index, record) in records.iter().enumerate().filter(|_| shown) {
+                    emit(&output::line(record, before.len() + index, sink));
+                }
+                before.extend(records);
+            };
+            add(&query.sink, records, true);
+            unshown += if self.shows_log { 0 } else { errors.len() };
+            if let Some(log) = self.declared.get(processing_log::TOPIC) {
+                add(log, errors, self.shows_log);
             }
-            before.extend(records);
         }
-        Ok(())
+        Ok(unshown)
     }
 
     fn inserted(&self, insert: &InsertedValues) -> Result<Bytes, ReplayError> {
@@ -200,13 +232,15 @@ impl Replay {
         Ok(Bytes { key: record.key, value: record.value, timestamp })
     }
 
-    /// What one query writes: it has topics of its own, with the records that it is to read.
+    /// What one query writes, and what it writes to the processing log: it has topics of its own,
+    /// with the records that it is to read.
     fn run_query(
         &self,
         query: &Planned,
+        limits: Limits,
         listed: &[(Arc<str>, Bytes)],
         written: &BTreeMap<Arc<str>, Vec<Bytes>>,
-    ) -> Result<Vec<Bytes>, ReplayError> {
+    ) -> Result<(Vec<Bytes>, Vec<Bytes>), ReplayError> {
         let pipeline = in_one_partition(query.pipeline.clone());
         let name = pipeline.name.clone();
         let failed = |error: StartError| ReplayError::Start(name.clone(), Box::new(error));
@@ -221,6 +255,9 @@ impl Replay {
                 engine.create_topic(topic(&source.topic)).map_err(failed)?;
             }
         }
+        let reads_log = topics.contains(&processing_log::TOPIC);
+        engine.log_errors();
+        engine.set_limits(limits);
         engine.start(pipeline).map_err(failed)?;
         let is_listed = |topic: &str| listed.iter().any(|(other, _)| **other == *topic);
         for (topic, record) in listed.iter().filter(|(topic, _)| topics.contains(&&**topic)) {
@@ -234,7 +271,8 @@ impl Replay {
         if let Some(why) = engine.queries().find_map(engine::Query::failure) {
             return Err(ReplayError::Stopped(query.pipeline.name.clone(), why.to_owned()));
         }
-        Ok(collect(&engine, &query.sink.topic))
+        let errors = if reads_log { Vec::new() } else { collect(&engine, processing_log::TOPIC) };
+        Ok((collect(&engine, &query.sink.topic), errors))
     }
 }
 
@@ -263,8 +301,9 @@ fn feed(engine: &mut Engine, topic: &str, record: &Bytes) {
     let Some(topic) = topics.id(topic).and_then(|id| topics.get_mut(id)) else { return };
     let (key, value) = (record.key.as_deref(), record.value.as_deref());
     // A record over the topic's limit cannot be in a topic: it is left out, as a broker would.
-    let _ = topic.append(PartitionId(0), key, value, &[], Timestamp(record.timestamp));
-    engine.turn(Micros(0));
+    let timestamp = Timestamp(record.timestamp);
+    let _ = topic.append(PartitionId(0), key, value, &[], timestamp);
+    engine.turn(Micros::from_timestamp(timestamp));
 }
 
 /// The records of a topic.

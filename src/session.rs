@@ -19,7 +19,9 @@ mod assertion;
 mod check;
 pub mod explain;
 pub mod insert;
+pub mod limits;
 mod listing;
+pub mod processing_log;
 mod push;
 pub mod script;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::{Engine, EngineCheckpoint, RestoreError};
+use crate::exec::Limits;
 use crate::exec::limits::MOST_TURN_BYTES;
 use crate::murmur2::partition_for_key;
 use crate::plan::Emit;
@@ -114,13 +117,17 @@ pub const fn changes_run(statement: &StatementKind) -> bool {
 }
 
 impl Session {
-    /// A session over an engine, maybe with topics and queries already.
+    /// A session over an engine, maybe with topics and queries already; it gets the topic of the
+    /// processing log, with a stream over it.
     #[must_use]
     pub fn new(mut engine: Engine, mode: Mode) -> Self {
         if mode == Mode::Live {
             engine.bound_turns(Some(MOST_TURN_BYTES));
         }
-        Self { engine, mode, ..Self::default() }
+        let mut workspace = Workspace::default();
+        engine.log_errors();
+        processing_log::declare(&mut workspace);
+        Self { engine, workspace, mode, ..Self::default() }
     }
 
     /// Topics that statements create from now on get these settings, but for name and partitions.
@@ -294,7 +301,8 @@ impl Session {
             }
             Step::Replace(planned) => {
                 let query = planned.pipeline.name.clone();
-                self.engine.replace(planned.pipeline).map_err(|error| failed(error.to_string()))?;
+                let replaced = self.limited(|engine| engine.replace(planned.pipeline));
+                replaced.map_err(|error| failed(error.to_string()))?;
                 Ok(Outcome::Started { query })
             }
             Step::Insert(values) => {
@@ -317,8 +325,9 @@ impl Session {
             Step::Select(selected) if selected.is_push => {
                 let columns = push::columns(&selected.schema);
                 let from_start = self.begins_with_what_is_there();
+                let limits = self.limits();
                 let topics = self.engine.topics_mut();
-                let start = |id| Push::select(id, &selected, from_start, topics);
+                let start = |id| Push::select(id, &selected, from_start, limits, topics);
                 let id = Self::follow(&mut self.pushes, &mut self.next_push, start);
                 Ok(Outcome::Push { id: id.map_err(failed)?, columns })
             }
@@ -380,7 +389,20 @@ impl Session {
 
     fn start(&mut self, planned: Planned) -> Result<(), String> {
         self.topic_of(&planned.sink)?;
-        self.engine.start(planned.pipeline).map_err(|error| error.to_string())
+        self.limited(|engine| engine.start(planned.pipeline)).map_err(|error| error.to_string())
+    }
+
+    /// Starts a query in the engine with the limits that are set.
+    fn limited<R>(&mut self, start: impl FnOnce(&mut Engine) -> R) -> R {
+        let base = self.engine.limits();
+        self.engine.set_limits(self.limits());
+        let started = start(&mut self.engine);
+        self.engine.set_limits(base);
+        started
+    }
+
+    fn limits(&self) -> Limits {
+        limits::of(&self.workspace.settings, self.engine.limits())
     }
 
     fn insert(&mut self, values: &InsertedValues, now: Micros) -> Result<(), String> {
@@ -437,7 +459,8 @@ impl Session {
     fn pull(&mut self, selected: &Selected) -> Result<Outcome, String> {
         let kind = |name: &Arc<str>| self.workspace.catalog.source(name).map(|source| source.kind);
         let table = selected.reads.first().and_then(kind) == Some(SourceKind::Table);
-        let (rows, notes) = push::pull(selected, table, self.engine.topics_mut())?;
+        let limits = self.limits();
+        let (rows, notes) = push::pull(selected, table, limits, self.engine.topics_mut())?;
         Ok(Outcome::Rows { columns: push::columns(&selected.schema), rows, notes })
     }
 

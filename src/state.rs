@@ -9,6 +9,7 @@ pub mod groups;
 pub mod keys;
 pub mod rows;
 pub mod sessions;
+mod timers;
 
 /// No entry, in lists of indices.
 pub const NONE: u32 = u32::MAX;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order;
+
 /// A ksqlDB data type. DECIMAL, BYTES, DATE and TIME are not here yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DataType {
@@ -145,7 +147,7 @@ impl Value {
                     .iter()
                     .map(|(key, value)| (key.clone(), value.in_key_order()))
                     .collect();
-                sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+                order::sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
                 Self::Map(sorted.into())
             }
             other => other.clone(),

@@ -4,6 +4,7 @@
 pub mod canvas;
 mod connect;
 mod experiment;
+mod later;
 mod report;
 mod schedule;
 mod stage;

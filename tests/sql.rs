@@ -1,6 +1,9 @@
 //! SQL from outside: the scripts under `tests/sql`, which test themselves, and deep texts on a small
 //! stack.
 
+#[path = "sql/coverage.rs"]
+mod coverage;
+
 use std::path::{Path, PathBuf};
 
 use streamglass::session::script::cases;

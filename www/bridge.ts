@@ -2,7 +2,7 @@
 
 import workerUrl from "./worker?worker&url";
 
-import { type AnyChart, type AnyCommand, type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
+import { type AnyChart, type AnyCommand, type AnyEvent, type EngineKind, type FromWorker, type PartUrls, type ToWorker, unreachable } from "./messages";
 import { engineModule } from "./module";
 import type { PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
@@ -31,7 +31,7 @@ export class Bridge<
   }
 
   /**
-   * Starts a worker with the engine at `wasmUrl`, and the parts of it at `partUrls`. Rejects with `Unsupported`; after `signal` is
+   * Starts a worker with the engine at `wasmUrl`, whose parts are at `partUrls`. Rejects with `Unsupported`; after `signal` is
    * aborted the worker is gone, whether or not it was ready.
    */
   static async open<
@@ -39,8 +39,8 @@ export class Bridge<
     Heard extends AnyEvent = Event,
     Drawn extends AnyChart = ChartId,
     Style extends ChartStyle | PanelStyle = ChartStyle,
-  >(wasmUrl: string, partUrls: readonly string[], engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
-    const [module, parts] = await Promise.all([engineModule(wasmUrl), Promise.all(partUrls.map(engineModule))]);
+  >(wasmUrl: string, partUrls: PartUrls, engine: EngineKind, onEvent: (event: Heard) => void, signal: AbortSignal): Promise<Bridge<Told, Heard, Drawn, Style>> {
+    const [module, parts] = await Promise.all([engineModule(wasmUrl), Promise.all(partUrls.now.map(engineModule))]);
     if (signal.aborted) throw new Error("closed while the engine was on its way");
     const asked = new Map<number, Asked<Heard>>();
     const abandon = (message: string): void => {
@@ -59,7 +59,7 @@ export class Bridge<
       onEvent(message.event as Heard);
     };
     signal.addEventListener("abort", () => abandon("the lab was closed"), { once: true });
-    const worker = await spawn(new URL(workerUrl, import.meta.url), { type: "init", module, parts, engine }, hear, signal);
+    const worker = await spawn(new URL(workerUrl, import.meta.url), { type: "init", module, parts, later: partUrls.later, engine }, hear, signal);
     return new Bridge(worker, asked);
   }
 

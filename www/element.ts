@@ -1,15 +1,18 @@
 // <stream-glass>: a room of the lab as one element. It owns the lab of its life in the document: a
 // worker from connection to disconnection, none before or after.
 
+import architecturesLaterUrl from "#wasm/streamglass-architectures-later.wasm?url";
 import architecturesUrl from "#wasm/streamglass-architectures.wasm?url";
+import connectLaterUrl from "#wasm/streamglass-connect-later.wasm?url";
 import connectUrl from "#wasm/streamglass-connect.wasm?url";
+import laterUrl from "#wasm/streamglass-later.wasm?url";
 import roomsUrl from "#wasm/streamglass-rooms.wasm?url";
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
 import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
 import { actionOf, type Action, SHORTCUTS } from "./keyboard";
 import { Lab } from "./lab";
-import { unreachable } from "./messages";
+import { type PartUrls, unreachable } from "./messages";
 import * as icons from "./parts/icons";
 import { define } from "./parts/part";
 import { SPEEDS } from "./parts/transport";
@@ -45,6 +48,8 @@ const PARTS: Readonly<Partial<Record<Room, Readonly<Record<string, string>>>>> =
   architectures: { rooms: roomsUrl, architectures: architecturesUrl },
   connect: { rooms: roomsUrl, connect: connectUrl },
 };
+/** What comes when the engine first calls it, in the order of its numbers (`LATER` in `xtask/src/wasm.rs`). */
+const LATER: Readonly<Record<string, string>> = { later: laterUrl, "architectures-later": architecturesLaterUrl, "connect-later": connectLaterUrl };
 const DEFAULT_SPEED = 60;
 const DEFAULT_SEED = 7;
 
@@ -306,7 +311,7 @@ export class StreamGlass extends LitElement {
       if (lab.pushed !== null) this.dispatchEvent(new CustomEvent("rows", { detail: { id: lab.pushed.id, ...lab.pushed.pushed } }));
     });
     lab.on("status", () => this.#trouble(lab));
-    void lab.open(this.#engineUrl, this.seed, this.speed, this.autoplay && !this.#reduced.matches);
+    void lab.open(this.#engineUrl, this.#partUrls(this.room), this.seed, this.speed, this.autoplay && !this.#reduced.matches);
     this.requestUpdate();
   }
 
@@ -315,9 +320,11 @@ export class StreamGlass extends LitElement {
   }
 
   /** Beside the engine, also where that was put elsewhere. */
-  #partUrls(room: Room): string[] {
-    return Object.entries(PARTS[room] ?? {}).map(([name, url]) =>
-      this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${name}.wasm`, this.#engineUrl).href);
+  #partUrls(room: Room): PartUrls {
+    const urls = (parts: Readonly<Record<string, string>>): string[] =>
+      Object.entries(parts).map(([name, url]) =>
+        this.wasmUrl === null ? new URL(url, import.meta.url).href : new URL(`streamglass-${name}.wasm`, this.#engineUrl).href);
+    return { now: urls(PARTS[room] ?? {}), later: urls(LATER) };
   }
 
   get #visible(): boolean {

@@ -2,7 +2,7 @@
 // more. No DOM: parts subscribe to topics and render themselves.
 
 import { Bridge } from "./bridge";
-import { unreachable } from "./messages";
+import { type PartUrls, unreachable } from "./messages";
 import { Meter } from "./meter";
 import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Tick } from "./protocol";
 import { type Obstacle, Unsupported } from "./support";
@@ -95,9 +95,9 @@ export class Lab {
   }
 
   /** Starts the worker and loads the built-in configuration. */
-  async open(wasmUrl: string, seed: number, speed: number | null, autoplay: boolean): Promise<void> {
+  async open(wasmUrl: string, partUrls: PartUrls, seed: number, speed: number | null, autoplay: boolean): Promise<void> {
     try {
-      this.#bridge = await Bridge.open(wasmUrl, [], "lab", (event) => this.#hear(event), this.#closing.signal);
+      this.#bridge = await Bridge.open(wasmUrl, partUrls, "lab", (event) => this.#hear(event), this.#closing.signal);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       this.status = error instanceof Unsupported

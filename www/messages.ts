@@ -17,9 +17,15 @@ export type AnyEvent = Event | ExperimentEvent | ConnectEvent;
 /** What an engine draws; a sink draws its throughput alone. */
 export type AnyChart = ChartId | PanelId | "throughput";
 
-/** From the main thread to the worker. `init` comes first and once; `parts` are what an engine needs beside the module. */
+/** Where parts of the engine are: those that it needs from the beginning, and those that come when first called, by number. */
+export interface PartUrls {
+  readonly now: readonly string[];
+  readonly later: readonly string[];
+}
+
+/** From the main thread to the worker. `init` comes first and once; `parts` are what an engine needs beside the module, `later` where more is. */
 export type ToWorker =
-  | { type: "init"; module: WebAssembly.Module; parts: readonly WebAssembly.Module[]; engine: EngineKind }
+  | { type: "init"; module: WebAssembly.Module; parts: readonly WebAssembly.Module[]; later: readonly string[]; engine: EngineKind }
   | { type: "command"; command: AnyCommand }
   | { type: "ask"; id: number; command: AnyCommand }
   | { type: "canvas"; chart: AnyChart; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }

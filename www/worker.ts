@@ -1,6 +1,6 @@
 // The worker's glue: hands messages to the engine and its events back. The loop lives in Rust.
 
-import init, { Experiments, Worker as Lab } from "#wasm/streamglass.js";
+import init, { Experiments, Worker as Lab, onMissing } from "#wasm/streamglass.js";
 
 import { type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
 
@@ -27,10 +27,13 @@ function fail(reason: unknown): void {
   post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
 
-async function start(module: WebAssembly.Module, parts: readonly WebAssembly.Module[], engine: EngineKind): Promise<Engine> {
-  const first = await init({ module_or_path: module });
+async function start({ module, parts, later, engine }: Extract<ToWorker, { type: "init" }>): Promise<Engine> {
+  const first = { ...await init({ module_or_path: module }) };
   // A part puts its functions and constants into the table and the memory of the first module.
-  for (const part of parts) await WebAssembly.instantiate(part, { first: { ...first } });
+  for (const part of parts) await WebAssembly.instantiate(part, { first });
+  onMissing((part: number) => {
+    new WebAssembly.Instance(fetchNow(later[part] ?? ""), { first });
+  });
   const emit = (event: AnyEvent): void => {
     // What comes after a panic is an echo of it.
     if (failed) return;
@@ -40,6 +43,16 @@ async function start(module: WebAssembly.Module, parts: readonly WebAssembly.Mod
   const started = await make(engine, emit);
   post({ type: "ready" });
   return started;
+}
+
+/** The module at `url`. The engine is in the middle of a call and cannot go on without it. */
+function fetchNow(url: string): WebAssembly.Module {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${url}: the server answered ${request.status}`);
+  return new WebAssembly.Module(request.response as ArrayBuffer);
 }
 
 async function make(engine: EngineKind, emit: (event: AnyEvent) => void): Promise<Engine> {
@@ -75,7 +88,7 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "init") {
-    engine ??= start(data.module, data.parts, data.engine);
+    engine ??= start(data);
     engine.catch(fail);
     return;
   }

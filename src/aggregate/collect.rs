@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::distinct::{ByteSet, decode, encode};
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
 
 /// Adds an `ARRAY` to a result column.

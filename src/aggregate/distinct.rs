@@ -4,10 +4,10 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::count::push_bigint;
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
 use crate::hash::hash_bytes;
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
 
 /// Distinct byte strings in order of insertion.

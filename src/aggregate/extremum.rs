@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interner::Interner;
 use super::sum::{each_double, each_integer};
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
 
 /// The accumulator for a type: largest value when `largest`, else smallest.

@@ -1,16 +1,19 @@
-//! `HISTOGRAM`: how often each text occurred, up to a number of distinct texts.
+//! `HISTOGRAM`: how often each text occurred, up to a number of distinct texts; and `ATTR`, which is
+//! the value that all rows have.
 
 use serde::{Deserialize, Serialize};
 
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::Value;
 
 /// Counts by text, in order of first arrival.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Histogram {
     limit: u32,
+    /// Whether the result is the only value, NULL among them, or NULL.
+    only: bool,
     groups: Vec<Vec<(Value, i64)>>,
     over_limit: u64,
     #[serde(skip)]
@@ -20,7 +23,13 @@ pub struct Histogram {
 impl Histogram {
     /// Counts so many distinct texts.
     pub fn new(limit: u32) -> Self {
-        Self { limit, groups: Vec::new(), over_limit: 0, interner: Interner::default() }
+        let (groups, interner) = (Vec::new(), Interner::default());
+        Self { limit, only: false, groups, over_limit: 0, interner }
+    }
+
+    /// Gives the value that all rows have, NULL too, out of so many distinct ones.
+    pub fn only(limit: u32) -> Self {
+        Self { only: true, ..Self::new(limit) }
     }
 
     fn add(&mut self, group: u32, value: Value, count: i64) {
@@ -39,8 +48,12 @@ impl Histogram {
 
     fn add_rows(&mut self, updates: &[Update], argument: Option<&Column>, count: i64) {
         let column = argument.expect("the function has an argument");
-        for update in updates.iter().filter(|update| column.valid[update.row as usize]) {
-            let value = self.interner.value(column, update.row as usize);
+        for update in updates {
+            let row = update.row as usize;
+            if !self.only && !column.valid[row] {
+                continue;
+            }
+            let value = self.interner.value(column, row);
             self.add(update.group, value, count);
         }
     }
@@ -70,6 +83,12 @@ impl Accumulator for Histogram {
     }
 
     fn evaluate_into(&mut self, group: u32, out: &mut Column) {
+        if self.only {
+            return match self.groups[group as usize].as_slice() {
+                [(value, _)] => out.push(value),
+                _ => out.push_null(),
+            };
+        }
         let ColumnData::Nested(values) = &mut out.data else { unreachable!("result is a MAP") };
         let counts = self.groups[group as usize].iter();
         let entries = counts.map(|(value, count)| (value.clone(), Value::BigInt(*count)));

@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::collect::push_array;
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::Column;
+use crate::interner::Interner;
+use crate::order;
 use crate::value::Value;
 
 /// The values at one end of the arrivals.
@@ -65,7 +66,7 @@ impl Accumulator for ByOffset {
         let other = self.groups[from as usize].clone();
         let kept = &mut self.groups[into as usize];
         kept.extend(other);
-        kept.sort_by_key(|(arrival, _)| *arrival);
+        order::sort_by_key(kept, |(arrival, _)| *arrival);
         if self.latest {
             kept.drain(..kept.len().saturating_sub(limit));
         } else {

@@ -6,9 +6,9 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::collect::push_array;
-use super::interner::Interner;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
 
 /// The `k` largest values of each group.

@@ -3,6 +3,7 @@
 //! as in Kafka Streams.
 
 use super::pages::Pages;
+use crate::order;
 
 /// A session of one user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,7 +163,7 @@ impl Sessions {
             let near =
                 |session: &Session| u64::from(session.end) + u64::from(gap) >= u64::from(first);
             all.extend(self.of(session.user).take_while(near));
-            all.sort_unstable_by_key(|session| (session.start, session.end));
+            order::sort_by_key(&mut all, |session| (session.start, session.end));
             let mut from = 0;
             while from < all.len() {
                 let (mut whole, mut to) = (all[from], from + 1);

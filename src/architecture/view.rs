@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datasketches::hll::{HllSketch, HllType, HllUnion};
-
 use super::pages::Pages;
 use super::question::{Question, Shape};
 use super::sessions::{Session, Sessions};
+use super::sketch::Sketch;
 
 /// One window and group: of clicks their number; of users theirs, and clicks; of conversion
 /// subscriptions, and clicks; of sessions their lengths together, milliseconds, and their number.
@@ -40,8 +39,8 @@ impl Cell {
 pub enum Users {
     /// All of them, one bit each.
     Exact(Vec<u64>),
-    /// A HyperLogLog sketch of them.
-    Sketch(Box<HllSketch>),
+    /// A sketch of them.
+    Sketch(Box<Sketch>),
 }
 
 impl Users {
@@ -65,43 +64,34 @@ impl Users {
 
     /// How many users are in either of two sets.
     fn count_of_both(&self, other: &Self) -> u64 {
-        if let (Self::Exact(a), Self::Exact(b)) = (self, other) {
-            let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
-            let both = long.iter().enumerate().map(|(i, w)| w | short.get(i).copied().unwrap_or(0));
-            return both.map(|word| u64::from(word.count_ones())).sum();
-        }
-        let lg_k = [self, other].iter().filter_map(|users| users.lg_k()).min().unwrap_or(12);
-        let mut union = HllUnion::new(lg_k).expect("a sketch has this size");
-        for users in [self, other] {
-            match users {
-                Self::Sketch(sketch) => union.update(sketch),
-                Self::Exact(words) => {
-                    let mut sketch = sketch(lg_k);
-                    members(words).for_each(|user| sketch.update(user));
-                    union.update(&sketch);
-                }
+        let estimate = match (self, other) {
+            (Self::Exact(a), Self::Exact(b)) => {
+                let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+                let short = short.iter().copied().chain(std::iter::repeat(0));
+                let both = long.iter().zip(short).map(|(a, b)| a | b);
+                return both.map(|word| u64::from(word.count_ones())).sum();
             }
-        }
-        libm::round(union.to_sketch(HllType::Hll8).estimate()) as u64
+            (Self::Sketch(a), Self::Sketch(b)) => a.estimate_with(b),
+            (Self::Sketch(sketch), Self::Exact(words))
+            | (Self::Exact(words), Self::Sketch(sketch)) => {
+                let mut exact = Sketch::new(sketch.precision());
+                members(words).for_each(|user| exact.insert(user));
+                sketch.estimate_with(&exact)
+            }
+        };
+        libm::round(estimate) as u64
     }
 
-    fn lg_k(&self) -> Option<u8> {
-        match self {
-            Self::Exact(_) => None,
-            Self::Sketch(sketch) => Some(sketch.lg_config_k()),
-        }
+    const fn is_sketch(&self) -> bool {
+        matches!(self, Self::Sketch(_))
     }
 
     fn bytes(&self) -> u64 {
         match self {
             Self::Exact(words) => 8 * words.len() as u64,
-            Self::Sketch(sketch) => 1 << sketch.lg_config_k(),
+            Self::Sketch(sketch) => 1 << sketch.precision(),
         }
     }
-}
-
-fn sketch(lg_k: u8) -> HllSketch {
-    HllSketch::new(lg_k, HllType::Hll8).expect("a precision from 4 to 21")
 }
 
 fn members(words: &[u64]) -> impl Iterator<Item = u32> {
@@ -232,7 +222,7 @@ impl View {
     fn add_user(&mut self, window: u32, user: u32) {
         let new = || match self.sketch {
             None => Users::Exact(Vec::new()),
-            Some(lg_k) => Users::Sketch(Box::new(sketch(lg_k))),
+            Some(precision) => Users::Sketch(Box::new(Sketch::new(precision))),
         };
         self.cells.get_mut(window as usize).b += 1;
         self.total.b += 1;
@@ -243,7 +233,7 @@ impl View {
                 self.cells.get_mut(window as usize).a += new;
                 self.total.a += new;
             }
-            Users::Sketch(sketch) => sketch.update(user),
+            Users::Sketch(sketch) => sketch.insert(user),
         }
     }
 
@@ -336,7 +326,7 @@ impl View {
     #[must_use]
     pub fn window(&self, window: usize) -> Cell {
         if let Some(Some(users)) = self.users.get(window)
-            && users.lg_k().is_some()
+            && users.is_sketch()
         {
             return Cell { a: users.count(), b: self.cells.get(window).b };
         }
@@ -348,7 +338,7 @@ impl View {
     /// All windows together; sketches are asked.
     #[must_use]
     pub fn total(&self) -> Cell {
-        let sketches = self.users.iter().flatten().filter(|users| users.lg_k().is_some());
+        let sketches = self.users.iter().flatten().filter(|users| users.is_sketch());
         Cell { a: self.total.a + sketches.map(|users| users.count()).sum::<u64>(), b: self.total.b }
     }
 

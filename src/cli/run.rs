@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use clap::{Args as Arguments, ValueEnum};
 use streamglass::engine::drop_name;
 use streamglass::replay::{Inputs, Replay, ReplayError, Taken};
-use streamglass::sql::diagnostic::{Diagnostic, render};
-use streamglass::sql::settings::Settings;
+use streamglass::sql::diagnostic::Diagnostic;
+use streamglass::sql::settings::{Settings, properties};
 
 use super::failure::Failure;
+use super::include::Script;
 use super::progress::thousands;
 use lines::Lines;
 
@@ -100,20 +101,19 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let read = |path: &PathBuf| {
         std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))
     };
-    let script = read(&args.sql)?;
+    let script = Script::read(&args.sql)?;
     let inputs = match &args.input {
         Some(path) => read(path)?,
         None => "{}".to_owned(),
     };
     let mut settings = Settings::default();
     for (name, value) in &args.properties {
+        properties::check(name, value).map_err(Failure::Usage)?;
         settings.set(name, value);
     }
-    let file = args.sql.display().to_string();
-    let told = |error| tell(error, &file, &script);
-    let replay = Replay::plan(&script, settings).map_err(told)?;
-    for note in replay.notes() {
-        let text = render::plain(note, &args.sql.display().to_string(), &script);
+    let told = |error| tell(error, &script);
+    let replay = Replay::plan(&script.text, settings).map_err(told)?;
+    for text in script.show(replay.notes()) {
         // A terminal that went away is no reason to fail.
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -130,7 +130,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     });
     let written = written.and_then(|()| out.flush());
     written.map_err(Failure::io("standard output"))?;
-    result.map_err(told)
+    let unshown = result.map_err(told)?;
+    if unshown > 0 {
+        let message = format!(
+            "note: {} errors are in the processing log: `PRINT ksql_processing_log;` in the script \
+             shows them, and a query can read KSQL_PROCESSING_LOG\n",
+            thousands(unshown as u64)
+        );
+        // A terminal that went away is no reason to fail.
+        let _ = io::stderr().write_all(message.as_bytes());
+    }
+    Ok(())
 }
 
 /// Runs the script over lines, and writes what comes into the topics that are followed.
@@ -185,10 +195,10 @@ fn write(out: &mut impl Write, shape: Shape, taken: &Taken<'_>) -> io::Result<()
 }
 
 /// An error with its place in the script.
-fn tell(error: ReplayError, file: &str, script: &str) -> Failure {
+fn tell(error: ReplayError, script: &Script) -> Failure {
     match error {
         ReplayError::Script(diagnostics) => {
-            let texts = diagnostics.iter().map(|d| render::plain(d, file, script)).collect();
+            let texts = script.show(&diagnostics);
             let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
             let is_unsupported = errors().all(Diagnostic::is_unsupported);
             Failure::Script { texts, is_unsupported }

@@ -3,6 +3,7 @@
 
 use super::config::{Delay, FaultRates, Outage, ScheduleRule, Skew, Tail};
 use super::site::Site;
+use crate::order;
 use crate::time::Micros;
 
 const MINUTE: i64 = 60_000_000;
@@ -27,7 +28,7 @@ impl Live {
     pub(super) fn new(site: &Site) -> Self {
         let settings = &site.config.settings;
         let mut outages = settings.outages.clone();
-        outages.sort_by_key(|outage| outage.span.from);
+        order::sort_by_key(&mut outages, |outage| outage.span.from);
         Self {
             sessions_per_weight: site.sessions_per_weight,
             mode: None,

@@ -8,6 +8,7 @@ use super::config::bounds;
 use super::config::{Delay, LogNormal, Outage, Pacing, Rate, Skew, Span, Tail};
 use super::live::Live;
 use super::site::Site;
+use crate::order;
 use crate::time::Micros;
 
 /// A change to a running generator.
@@ -169,7 +170,7 @@ fn outage(
     }
     let span = Span { from: now, until: now.plus((seconds * 1e6) as i64) };
     live.outages.push(Outage { partition, span });
-    live.outages.sort_by_key(|outage| outage.span.from);
+    order::sort_by_key(&mut live.outages, |outage| outage.span.from);
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::errors::count_failed;
 use super::expression::{Evaluator, ExprError};
 use super::identity::RowKeys;
 use super::partitioner::Partitioner;
@@ -179,12 +180,17 @@ impl Inputs {
         Ok(Self { keys, arguments })
     }
 
-    fn evaluate<'a>(&'a mut self, chunk: &'a Chunk) -> Batch<'a> {
-        let arguments = self.arguments.iter_mut().map(|a| a.as_mut().map(|e| e.evaluate(chunk)));
+    fn evaluate<'a>(&'a mut self, chunk: &'a Chunk, out: &mut Collector) -> Batch<'a> {
+        let all = self.keys.iter_mut().chain(self.arguments.iter_mut().flatten());
+        for (at, evaluator) in all.enumerate() {
+            evaluator.evaluate(chunk);
+            count_failed(evaluator, at, &mut out.drops, &mut out.errors);
+        }
+        let arguments = self.arguments.iter().map(|a| a.as_ref().map(|e| e.evaluated(chunk)));
         Batch {
             chunk,
             arguments: arguments.collect(),
-            keys: self.keys.iter_mut().map(|key| key.evaluate(chunk)).collect(),
+            keys: self.keys.iter().map(|key| key.evaluated(chunk)).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Table functions: one row for each item of arrays.
 
+use super::errors::count_failed;
 use super::expression::Evaluator;
 use super::{Collector, DropReason, Operator, row_bytes};
 use crate::chunk::{Chunk, Column, ColumnData};
@@ -37,7 +38,11 @@ impl Operator for Explode {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        let arrays: Vec<&Column> = self.arrays.iter_mut().map(|a| a.evaluate(chunk)).collect();
+        for (at, array) in self.arrays.iter_mut().enumerate() {
+            array.evaluate(chunk);
+            count_failed(array, at, &mut out.drops, &mut out.errors);
+        }
+        let arrays: Vec<&Column> = self.arrays.iter().map(|array| array.evaluated(chunk)).collect();
         for row in 0..chunk.len() {
             if chunk.is_tombstone(row) {
                 out.drops.add(DropReason::Tombstone, 1);

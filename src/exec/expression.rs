@@ -172,6 +172,12 @@ impl Evaluator {
         std::mem::replace(&mut self.failed, 0)
     }
 
+    /// The rows of the last chunk in which the expression failed.
+    #[must_use]
+    pub fn faults(&self) -> &[u32] {
+        &self.faults
+    }
+
     /// The value for each row of a chunk with the columns that the expression was compiled for;
     /// NULL where the expression fails. A column's own values are not copied.
     pub fn evaluate<'a>(&'a mut self, chunk: &'a Chunk) -> &'a Column {

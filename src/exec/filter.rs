@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::errors::count_failed;
 use super::expression::Evaluator;
 use super::identity::RowKeys;
 use super::{Collector, DropReason, Operator, OperatorStats};
@@ -36,7 +37,7 @@ impl Operator for Filter {
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
         self.predicate.evaluate(chunk);
-        out.drops.add(DropReason::Failed, self.predicate.take_failed());
+        count_failed(&mut self.predicate, 0, &mut out.drops, &mut out.errors);
         let column = self.predicate.evaluated(chunk);
         let ColumnData::Boolean(values) = &column.data else {
             unreachable!("the predicate is a BOOLEAN")
@@ -158,7 +159,9 @@ impl Operator for TableFilter {
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
         self.keys.assign(chunk);
-        let column = self.predicate.evaluate(chunk);
+        self.predicate.evaluate(chunk);
+        count_failed(&mut self.predicate, 0, &mut out.drops, &mut out.errors);
+        let column = self.predicate.evaluated(chunk);
         let ColumnData::Boolean(values) = &column.data else {
             unreachable!("the predicate is a BOOLEAN")
         };

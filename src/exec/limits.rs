@@ -44,7 +44,7 @@ pub enum Exceeded {
     /// Too many rows of one.
     #[error(
         "one row leads to {rows} rows, the limit is {most}: join over a shorter WITHIN or by a key \
-         with more values, or explode shorter arrays"
+         with more values, explode shorter arrays, or SET 'streamglass.query.rows.per.row.max'"
     )]
     RowsOfRow {
         /// How many.
@@ -55,7 +55,7 @@ pub enum Exceeded {
     /// Too much output of few rows.
     #[error(
         "a few rows lead to more than {most} bytes at once, the limit of a step: select fewer or \
-         shorter columns, or join and explode less"
+         shorter columns, join and explode less, or SET 'streamglass.query.output.bytes.max'"
     )]
     OutputBytes {
         /// The limit.
@@ -64,7 +64,8 @@ pub enum Exceeded {
     /// Too much state.
     #[error(
         "the state has {bytes} bytes, the limit of a query is {most}: shorten windows, grace, \
-         RETENTION or WITHIN, group by fewer values, or collect less"
+         RETENTION or WITHIN, group by fewer values, collect less, or SET \
+         'streamglass.query.state.bytes.max'"
     )]
     StateBytes {
         /// How many.

@@ -1,7 +1,8 @@
 //! `SELECT`: computes new columns from each row.
 
+use super::errors::count_failed;
 use super::expression::Evaluator;
-use super::{Collector, DropReason, Operator};
+use super::{Collector, Operator};
 use crate::chunk::Chunk;
 use crate::schema::Role;
 
@@ -26,11 +27,13 @@ impl Operator for Project {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        let first = out.output.len();
-        out.output.extend_meta_from(chunk, 0..chunk.len());
-        for ((role, evaluator), column) in self.outputs.iter_mut().zip(&mut out.output.columns) {
+        let Collector { output, drops, errors, .. } = out;
+        let first = output.len();
+        output.extend_meta_from(chunk, 0..chunk.len());
+        let outputs = self.outputs.iter_mut().zip(&mut output.columns);
+        for (at, ((role, evaluator), column)) in outputs.enumerate() {
             column.extend_from(evaluator.evaluate(chunk), 0..chunk.len());
-            out.drops.add(DropReason::Failed, evaluator.take_failed());
+            count_failed(evaluator, at, drops, errors);
             if *role == Role::Value {
                 column.set_null(
                     (0..chunk.len()).filter(|r| chunk.is_tombstone(*r)).map(|r| first + r),

@@ -6,7 +6,7 @@
 //! consumer: positions, counters, errors and chunks are what they would be if it were alone. What
 //! was read is kept for a turn of the engine ([`SharedReads::clear`]) and up to a bound; a source
 //! that is somewhere else in the topic, or comes to a record that its own columns do not fit, reads
-//! for itself.
+//! for itself. Whoever is where another one was takes at once what that one's poll has taken.
 //!
 //! **Architecture Invariant:** no result depends on what is shared.
 
@@ -25,7 +25,7 @@ use crate::record::Record;
 use crate::schema::{Field, Role, Schema};
 use crate::state::NONE;
 use crate::time::Timestamp;
-use crate::topic::TopicId;
+use crate::topic::{Consumer, Topic, TopicId};
 
 /// Rows and bytes that a reading keeps in a turn; what is beyond is read by each for itself.
 const MOST_ROWS: usize = 1 << 16;
@@ -55,6 +55,8 @@ pub(super) struct Share {
     /// For each of its extracts the place behind the reading's columns.
     extracts: Vec<usize>,
     timestamp: Option<EventTime>,
+    /// Whether its records must have keys.
+    is_table: bool,
 }
 
 /// What some sources of a topic want, and what was read of it.
@@ -68,6 +70,8 @@ struct Reading {
     rows: Chunk,
     /// By partition.
     spans: Vec<Span>,
+    /// What was polled in this turn and lies in rows that follow each other.
+    polls: Vec<Poll>,
     /// Values that do not fit: row and column, ascending.
     unfit: Vec<(usize, usize)>,
     /// How many rows there were when they were measured.
@@ -77,6 +81,14 @@ struct Reading {
     is_passed: bool,
     read: u64,
     taken: u64,
+}
+
+/// A poll whose records are rows that follow each other.
+#[derive(Debug)]
+struct Poll {
+    from: Consumer,
+    to: Consumer,
+    rows: Range<usize>,
 }
 
 /// Records of a partition that were read, without a gap.
@@ -153,7 +165,13 @@ impl SharedReads {
             let columns: Vec<usize> = plan.schema.fields.iter().map(place).collect();
             let place = |extract: &Extract| group.place_extract(columns[extract.column], extract);
             let extracts = plan.extracts.iter().map(place).collect();
-            **share = Some(Share { reading: at, columns, extracts, timestamp: None });
+            **share = Some(Share {
+                reading: at,
+                columns,
+                extracts,
+                timestamp: None,
+                is_table: plan.table,
+            });
         }
         for Sharer { plan, share, .. } in &mut sharers {
             let Some(of) = share.as_mut() else { continue };
@@ -195,6 +213,7 @@ impl Reading {
             extractor: Extractor::new(&plan.extracts).expect("extracts of sources that were built"),
             rows: Chunk::new(plan.output().fields.iter().map(|field| &field.data_type)),
             spans: Vec::new(),
+            polls: Vec::new(),
             unfit: Vec::new(),
             measured: 0,
             is_full: false,
@@ -207,6 +226,7 @@ impl Reading {
     fn clear(&mut self) {
         self.rows.clear();
         self.spans.iter_mut().for_each(|span| span.rows.clear());
+        self.polls.clear();
         self.measured = 0;
         self.unfit.clear();
         (self.is_full, self.is_passed) = (false, false);
@@ -300,6 +320,36 @@ impl<'a> Taking<'a> {
         let reading = shared.readings.get_mut(share.reading)?;
         reading.begin();
         Some(Self { share, reading, run: 0..0, times: Vec::new() })
+    }
+
+    /// Takes what another consumer's poll took from where this one is, if that was up to
+    /// `max_records` and there is nothing to look at in any of them; gives how many there were.
+    /// The rows are in the chunk after [`Taking::flush`].
+    pub fn follow(
+        &mut self,
+        consumer: &mut Consumer,
+        topic: &Topic,
+        max_records: usize,
+    ) -> Option<usize> {
+        if self.share.timestamp.is_some() || self.share.is_table || !self.reading.unfit.is_empty() {
+            return None;
+        }
+        let may_follow = |poll: &&Poll| {
+            poll.rows.len() <= max_records && consumer.is_level_with(&poll.from, topic)
+        };
+        let poll = self.reading.polls.iter().find(may_follow)?;
+        consumer.go_to(&poll.to);
+        self.run = poll.rows.clone();
+        Some(poll.rows.len())
+    }
+
+    /// Keeps what a poll of so many records has taken for others to follow, if all of it was taken
+    /// and waits in one piece.
+    pub fn lead(&mut self, from: Consumer, to: &Consumer, records: usize) {
+        if records > 0 && self.run.len() == records {
+            let rows = self.run.clone();
+            self.reading.polls.push(Poll { from, to: to.clone(), rows });
+        }
     }
 
     /// As [`RecordReader::read`]; the row is in the chunk after [`Taking::flush`].

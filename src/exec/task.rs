@@ -10,7 +10,7 @@ use super::limits::{Exceeded, Limits, Pace};
 use super::shared::{SharedReads, Sharer};
 use super::sink::SinkWriter;
 use super::split::Splitter;
-use super::{Collector, DropReason, Drops, Message, Operator, OperatorStats};
+use super::{Collector, DropReason, Drops, Message, NodeError, Operator, OperatorStats};
 use crate::chunk::Chunk;
 use crate::plan::{NodeId, Pipeline};
 use crate::record::PartitionId;
@@ -114,6 +114,29 @@ impl Task {
             node.collector.limits = limits;
         }
         self
+    }
+
+    /// Keeps what goes wrong until [`Task::take_errors`] takes it, or does not.
+    pub fn keep_errors(&mut self, on: bool) {
+        for node in &mut self.nodes {
+            node.collector.errors.turn_on(on);
+        }
+    }
+
+    /// Gives what went wrong since the last time, node by node, to `log`, which says whether it took
+    /// it; what it did not take is counted. It gets the columns of the rows that the node takes.
+    pub fn take_errors(&mut self, log: &mut dyn FnMut(NodeId, &Schema, &NodeError) -> bool) {
+        for id in 0..self.nodes.len() {
+            let (before, rest) = self.nodes.split_at_mut(id);
+            let Running { inputs, schema, collector, .. } = &mut rest[0];
+            if collector.errors.is_empty() {
+                continue;
+            }
+            let schema = inputs.first().map_or(&*schema, |input| &before[*input].schema);
+            let (errors, over) = collector.errors.take();
+            let refused = errors.iter().filter(|error| !log(id, schema, error)).count() as u64;
+            collector.drops.add(DropReason::Unlogged, over + refused);
+        }
     }
 
     /// Bytes that went through its operators so far: what a turn of an engine is measured in.
@@ -277,6 +300,9 @@ impl Task {
                 };
                 if !chunk.is_empty() {
                     rest[0].handle(at, Message::Chunk(chunk), topics);
+                    if rest[0].collector.errors.has_faults() {
+                        rest[0].collector.errors.describe(chunk, &before[input].schema);
+                    }
                 }
             }
             if let Some(now) = commit {

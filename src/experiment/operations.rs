@@ -5,6 +5,7 @@ use super::knob::{duration, duration_ms};
 use super::protocol::OperationInfo;
 use super::simulation::Simulation;
 use crate::architecture::{Operation, Path, SwitchWhen, words};
+use crate::order;
 use crate::time::MINUTE_MS;
 
 /// A button.
@@ -139,7 +140,7 @@ pub fn infos(experiment: &Experiment) -> Vec<OperationInfo> {
     let own = experiment.operations;
     let place = |button: &&Button| own.iter().position(|key| *key == button.key);
     let mut buttons: Vec<_> = BUTTONS.iter().collect();
-    buttons.sort_by_key(|button| place(button).unwrap_or(own.len()));
+    order::sort_by_key(&mut buttons, |button| place(button).unwrap_or(own.len()));
     let info = |button: &Button| OperationInfo {
         operation: (button.operation)(),
         label: button.label.to_owned(),

@@ -11,9 +11,12 @@
 //! some times a second, a `Series` and the `Notes` when they have grown, and a `Verdict` when the run
 //! stands still.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
+
+use crate::fields::Fields;
 
 pub use super::knob::{Choice, KnobInfo, KnobKind};
 pub use crate::architecture::report::{Check, Expected, LaneSample, LaneSummary, Sample, Summary};
@@ -23,7 +26,7 @@ pub use crate::architecture::scene::{
 pub use crate::architecture::{Lane, Operation, Path, SwitchWhen};
 
 /// What a person can ask for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ExperimentCommand {
@@ -88,6 +91,54 @@ pub enum ExperimentCommand {
         #[cfg_attr(test, ts(type = "number"))]
         to_ms: i64,
     },
+}
+
+impl<'de> Deserialize<'de> for ExperimentCommand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        command(Fields::read(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// By the names that serde derives for [`ExperimentCommand`]'s other direction: a test holds the two
+/// together.
+fn command(mut fields: Fields) -> serde_json::Result<ExperimentCommand> {
+    Ok(match fields.kind.as_str() {
+        "list" => ExperimentCommand::List,
+        "open" => ExperimentCommand::Open {
+            experiment: fields.take("experiment")?,
+            seed: fields.take("seed")?,
+            settings: fields.take("settings")?,
+            for_ms: fields.take("forMs")?,
+            log: fields.list("log", logged)?,
+        },
+        "openLink" => ExperimentCommand::OpenLink { link: fields.take("link")? },
+        "share" => ExperimentCommand::Share,
+        "report" => ExperimentCommand::Report,
+        "set" => {
+            ExperimentCommand::Set { name: fields.take("name")?, value: fields.take("value")? }
+        }
+        "operate" => {
+            ExperimentCommand::Operate { operation: operation(fields.take("operation")?)? }
+        }
+        "play" => ExperimentCommand::Play,
+        "pause" => ExperimentCommand::Pause,
+        "step" => ExperimentCommand::Step { ms: fields.take("ms")? },
+        "speed" => ExperimentCommand::Speed { factor: fields.take("factor")? },
+        "seek" => ExperimentCommand::Seek { to_ms: fields.take("toMs")? },
+        _ => return Err(fields.unknown()),
+    })
+}
+
+/// Apart, so that it is loaded with the first operation (`xtask/src/wasm/doors.rs`).
+#[inline(never)]
+fn operation(value: serde_json::Value) -> serde_json::Result<Operation> {
+    serde_json::from_value(value)
+}
+
+/// As [`operation`].
+#[inline(never)]
+fn logged(value: serde_json::Value) -> serde_json::Result<Logged> {
+    serde_json::from_value(value)
 }
 
 /// What a page hears.
@@ -367,6 +418,45 @@ mod tests {
             KnobProblem,
         ];
         text
+    }
+
+    #[test]
+    fn a_command_is_read_as_it_is_written() {
+        let text = || "a".to_owned();
+        let revert = Logged::scripted(5, Operation::Revert);
+        let commands = [
+            ExperimentCommand::List,
+            ExperimentCommand::Open {
+                experiment: text(),
+                seed: 7,
+                settings: vec![(text(), text())],
+                for_ms: Some(9),
+                log: vec![revert],
+            },
+            ExperimentCommand::OpenLink { link: text() },
+            ExperimentCommand::Share,
+            ExperimentCommand::Report,
+            ExperimentCommand::Set { name: text(), value: text() },
+            ExperimentCommand::Operate { operation: Operation::Crash },
+            ExperimentCommand::Play,
+            ExperimentCommand::Pause,
+            ExperimentCommand::Step { ms: 5 },
+            ExperimentCommand::Speed { factor: Some(0.5) },
+            ExperimentCommand::Seek { to_ms: 6 },
+        ];
+        let declaration = <ExperimentCommand as TS>::decl(&ts_rs::Config::new());
+        assert_eq!(
+            declaration.matches("\"type\"").count(),
+            commands.len(),
+            "every command is here"
+        );
+        for command in commands {
+            let json = serde_json::to_string(&command).expect("a command");
+            assert_eq!(serde_json::from_str::<ExperimentCommand>(&json).expect("one"), command);
+        }
+        let error =
+            serde_json::from_str::<ExperimentCommand>(r#"{"type":"operate","operation":5}"#);
+        assert!(error.is_err());
     }
 
     #[test]

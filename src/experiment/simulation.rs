@@ -19,6 +19,7 @@ use crate::architecture::oltp::{Oltp, OltpSetup};
 use crate::architecture::store::{BAD, COPY, Click, LATE, Store};
 use crate::architecture::view::View;
 use crate::architecture::{Architecture, Operation, World};
+use crate::order;
 use crate::rng::Seed;
 use crate::sim::NEVER;
 use crate::sim::fault::{Delay, Share, Way};
@@ -204,7 +205,7 @@ impl Simulation {
     pub fn replay(&mut self, log: Vec<Logged>) {
         debug_assert_eq!(self.clock, 0, "before the first step");
         self.log = log;
-        self.log.sort_by_key(|logged| logged.at_ms);
+        order::sort_by_key(&mut self.log, |logged| logged.at_ms);
         self.plan_log();
     }
 

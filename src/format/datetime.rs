@@ -27,6 +27,15 @@ pub enum PatternError {
     Quote,
 }
 
+/// Letters and signs that Java's `DateTimeFormatter` has a meaning for.
+const JAVA: &str = "GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZp[]";
+
+/// Whether a letter that is not supported is one of Java's patterns.
+#[must_use]
+pub fn is_of_java(letter: char) -> bool {
+    JAVA.contains(letter)
+}
+
 /// A pattern, ready to read with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateTimePattern {

@@ -19,11 +19,17 @@ const fn aggregate(
 /// in ksqlDB.
 pub const COLLECT_LIMIT: u32 = 1_000;
 
-/// Distinct keys that `HISTOGRAM` counts, as in ksqlDB.
+/// Distinct keys that `HISTOGRAM` counts, as in ksqlDB, and values that `ATTR` tells apart.
 const HISTOGRAM_LIMIT: u32 = 1_000;
 
 /// The aggregate functions.
 pub const FUNCTIONS: &[Function] = &[
+    aggregate(
+        "ATTR",
+        &["value T -> T"],
+        "The value that all rows have, or NULL when they have several.",
+        &["ATTR(v) of 2, 2 = 2", "ATTR(v) of 2, 3 = NULL"],
+    ),
     aggregate(
         "AVG",
         &["value N -> DOUBLE"],
@@ -105,6 +111,12 @@ pub const FUNCTIONS: &[Function] = &[
         &["STDDEV_SAMP(v) of 1, 3 = 1.4142135623730951"],
     ),
     aggregate(
+        "STDDEV_SAMPLE",
+        &["value N -> DOUBLE"],
+        "The standard deviation of a sample.",
+        &["STDDEV_SAMPLE(v) of 1, 3 = 1.4142135623730951"],
+    ),
+    aggregate(
         "SUM",
         &["value N -> N"],
         "The sum; that of nothing is 0.",
@@ -182,6 +194,7 @@ impl Call<'_> {
         let count = self.arguments.len();
         let simple = match self.declared.name {
             "COUNT" if count <= 1 => return Ok((AggregateFunction::Count, count)),
+            "ATTR" => AggregateFunction::Attribute { limit: HISTOGRAM_LIMIT },
             "AVG" => AggregateFunction::Avg,
             "COLLECT_LIST" => AggregateFunction::CollectList { limit: COLLECT_LIMIT },
             "COLLECT_SET" => AggregateFunction::CollectSet { limit: COLLECT_LIMIT },
@@ -189,7 +202,7 @@ impl Call<'_> {
             "HISTOGRAM" => AggregateFunction::Histogram { limit: HISTOGRAM_LIMIT },
             "MAX" => AggregateFunction::Max,
             "MIN" => AggregateFunction::Min,
-            "STDDEV_SAMP" => AggregateFunction::StandardDeviation,
+            "STDDEV_SAMP" | "STDDEV_SAMPLE" => AggregateFunction::StandardDeviation,
             "SUM" => AggregateFunction::Sum,
             "CORRELATION" if count == 2 => return Ok((AggregateFunction::Correlation, 2)),
             "EARLIEST_BY_OFFSET" if (1..=3).contains(&count) => {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::call::{Body, Context, Fault, MOST_TEXT, Outcome, entries, integer, items, text};
 use super::cast::write_text;
 use super::table::{Category, Scalar, scalar};
+use crate::order;
 use crate::value::{DataType, Value};
 
 const COLLECTION: Category = Category::Collection;
@@ -188,7 +189,7 @@ pub const MAPS: &[Scalar] = &[
         Body::Strict(|_, v| {
             let mut pairs: Vec<_> = entries(&v[0]).to_vec();
             if v[1] == Value::Boolean(true) {
-                pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+                order::sort_by(&mut pairs, |a, b| a.0.total_cmp(&b.0));
             }
             let structs = pairs.into_iter().map(|(k, v)| Value::Struct([k, v].into()));
             Ok(Value::Array(structs.collect()))
@@ -294,7 +295,7 @@ fn sort(_: &mut Context, values: &[Value]) -> Outcome {
         _ => return Ok(Value::Null),
     };
     let mut sorted: Vec<Value> = items(&values[0]).to_vec();
-    sorted.sort_by(|a, b| {
+    order::sort_by(&mut sorted, |a, b| {
         let nulls = a.is_null().cmp(&b.is_null());
         let order = a.total_cmp(b);
         nulls.then(if descending { order.reverse() } else { order })

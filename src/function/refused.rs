@@ -13,8 +13,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("RANDOM", RANDOM),
     ("DATEADD", DECIMAL_TIME),
     ("DATESUB", DECIMAL_TIME),
-    ("DATETOSTRING", DECIMAL_TIME),
-    ("STRINGTODATE", DECIMAL_TIME),
     ("FORMAT_DATE", DECIMAL_TIME),
     ("FORMAT_TIME", DECIMAL_TIME),
     ("PARSE_DATE", DECIMAL_TIME),
@@ -31,7 +29,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("TRANSFORM", LAMBDA),
     ("FILTER", LAMBDA),
     ("REDUCE", LAMBDA),
-    ("ATTR", "it is not there yet"),
 ];
 
 /// Why the function with this name, upper case, is not supported; `None` when ksqlDB has none.

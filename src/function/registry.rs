@@ -10,6 +10,8 @@ use super::signature::{Bound, Misfit, Signature};
 use super::table::{Function, Kind, SCALARS, Scalar};
 use super::tables::{self, TableFunction};
 use super::time_format::{FormatError, TimeFormat, zone_offset};
+use crate::format::datetime::is_of_java;
+use crate::order;
 use crate::value::{DataType, Value};
 
 pub use super::aggregates::{AggregateArgument, ResolvedAggregate, resolve as resolve_aggregate};
@@ -77,7 +79,7 @@ pub fn all() -> Vec<Function> {
     let tables = tables::FUNCTIONS.iter().map(|table| table.function);
     let mut all: Vec<_> =
         scalars.chain(tables).chain(aggregates::FUNCTIONS.iter().copied()).collect();
-    all.sort_by_key(|function| function.name);
+    order::sort_by_key(&mut all, |function| function.name);
     all
 }
 
@@ -189,11 +191,18 @@ pub fn check_constants(name: &str, constants: &[Option<Value>]) -> Result<(), Re
     if let Some(feature) = regex.and_then(pattern::unsupported) {
         return Err(unsupported(&name, &format!("{feature} in its pattern has no linear time")));
     }
-    if let Some(Err(error @ FormatError::Letter(_))) = format.map(TimeFormat::new) {
+    if let Some(Err(error @ FormatError::Letter(letter))) = format.map(TimeFormat::new)
+        && is_of_java(letter)
+    {
         return Err(unsupported(&name, &error.to_string()));
     }
     match zones.iter().filter_map(|i| text(*i)).find(|zone| zone_offset(zone).is_none()) {
-        Some(zone) => Err(unsupported(&name, &format!("the named time zone {zone}"))),
+        Some(zone) => {
+            let reason = format!(
+                "the named time zone {zone} (write its offset from UTC instead, such as '+01:00')"
+            );
+            Err(unsupported(&name, &reason))
+        }
         None => Ok(()),
     }
 }

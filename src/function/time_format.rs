@@ -2,7 +2,7 @@
 //!
 //! Zones are UTC and fixed offsets: named zones need a database of them and are refused.
 
-use crate::format::calendar::{MONTHS, WEEKDAYS, civil, days_from_civil};
+use crate::format::calendar::{MONTHS, WEEKDAYS, civil, days_from_civil, days_in};
 use crate::time::DAY_MS;
 
 mod reader;
@@ -146,6 +146,10 @@ impl TimeFormat {
     pub fn parse(&self, text: &str, offset: i64) -> Option<i64> {
         let mut parts = Parts::START;
         let rest = read_items(&self.items, text, &mut parts)?;
+        if (1..=12).contains(&parts.month) && parts.day <= 31 {
+            // As Java's resolver, a day behind the month's end is its last one.
+            parts.day = parts.day.min(days_in(parts.year, parts.month));
+        }
         rest.is_empty().then(|| parts.millis(offset))?
     }
 }

@@ -24,6 +24,14 @@ pub const FUNCTIONS: &[Scalar] = &[
         ],
     ),
     scalar(
+        "DATETOSTRING",
+        TIME,
+        &["days INT, format VARCHAR -> VARCHAR"],
+        Body::Strict(|context, v| format(context, integer(&v[0]) * DAY_MS, v)),
+        "Days since the epoch as text in a format of Java's DateTimeFormatter.",
+        &["DATETOSTRING(17662, 'yyyy-MM-dd') = '2018-05-11'"],
+    ),
+    scalar(
         "FORMAT_TIMESTAMP",
         TIME,
         &[
@@ -57,6 +65,17 @@ pub const FUNCTIONS: &[Scalar] = &[
         &[
             "PARSE_TIMESTAMP('29/02/2024 13h', 'dd/MM/yyyy HH''h''') = CAST('2024-02-29T13:00' AS TIMESTAMP)",
         ],
+    ),
+    scalar(
+        "STRINGTODATE",
+        TIME,
+        &["text VARCHAR, format VARCHAR -> INT"],
+        Body::Strict(|context, v| {
+            let days = parse(context, v)?.div_euclid(DAY_MS);
+            i32::try_from(days).map(Value::Int).map_err(|_| Fault("the date is out of range"))
+        }),
+        "The days since the epoch of a date in a text of a format of Java's DateTimeFormatter.",
+        &["STRINGTODATE('11/05/2018', 'dd/MM/yyyy') = 17662"],
     ),
     scalar(
         "STRINGTOTIMESTAMP",

@@ -8,7 +8,7 @@ const MOST: usize = 24;
 /// bound: sealed segments and pages of the clickstream are shared with the run.
 const MOST_BYTES: u64 = 128 << 20;
 /// Turns between the first checkpoints: 30 s of virtual time at a low rate.
-const FIRST_SPACING: u64 = 300;
+const FIRST_SPACING: u64 = 60;
 
 /// Checkpoints in the order of the run. The first is always the beginning. When there are too many,
 /// every second one goes and the distance doubles, so they stay evenly spread over any length.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, drop_name};
+use crate::engine::{Engine, drop_name, processing_log};
 use crate::lab::protocol::{Count, Flow, FlowKind, FlowNode, NodeState};
 use crate::lab::{builtin, words};
 use crate::plan::{Op, Pipeline};
@@ -88,6 +88,7 @@ impl FlowMap {
         }
         let Some(topic) = engine.topics().get(id) else { unreachable!("{id:?} is a topic") };
         let dead = topic.name() == builtin::DEAD_LETTERS;
+        let log = topic.name() == processing_log::TOPIC;
         let partitions = topic.partitions();
         self.add(
             Stands::Topic(id),
@@ -95,6 +96,7 @@ impl FlowMap {
                 label: topic.name().to_owned(),
                 kind: if dead { FlowKind::DeadLetters } else { FlowKind::Topic },
                 detail: match (dead, partitions) {
+                    _ if log => "What queries could not read or compute".to_owned(),
                     (true, _) => "Records of no known type, with the reason".to_owned(),
                     (false, 1) => "Topic with 1 partition".to_owned(),
                     (false, n) => format!("Topic with {n} partitions"),

@@ -5,19 +5,21 @@
 //! Every number is a safe integer or a double in JavaScript; times are milliseconds of virtual
 //! time since the epoch unless a name says otherwise.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
 use crate::chart::model::ChartData;
 use crate::clickstream::Setting;
+use crate::fields::Fields;
 use crate::lab::assist::{CatalogNames, Vocabulary};
 use crate::session::{Answer, PushRows};
 use crate::sql::diagnostic::Diagnostic;
 use crate::sql::span::Span;
 
 /// What a person can ask for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
@@ -31,7 +33,6 @@ pub enum Command {
         #[cfg_attr(test, ts(type = "number"))]
         seed: u64,
         /// The script of the pipeline; `null` for the built-in one.
-        #[serde(default)]
         script: Option<String>,
     },
     /// Lets virtual time run.
@@ -112,6 +113,40 @@ pub enum Command {
         /// The topic.
         topic: Option<String>,
     },
+}
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        command(Fields::read(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// By the names that serde derives for [`Command`]'s other direction: a test holds the two together.
+fn command(mut fields: Fields) -> serde_json::Result<Command> {
+    Ok(match fields.kind.as_str() {
+        "load" => Command::Load {
+            config: fields.take("config")?,
+            seed: fields.take("seed")?,
+            script: fields.take("script")?,
+        },
+        "play" => Command::Play,
+        "pause" => Command::Pause,
+        "step" => Command::Step { ms: fields.take("ms")? },
+        "speed" => Command::Speed { factor: fields.take("factor")? },
+        "seek" => Command::Seek { to_ms: fields.take("toMs")? },
+        "apply" => Command::Apply { setting: fields.take("setting")? },
+        "pauseQuery" => Command::PauseQuery { query: fields.take("query")? },
+        "resumeQuery" => Command::ResumeQuery { query: fields.take("query")? },
+        "coalesce" => Command::Coalesce { on: fields.take("on")? },
+        "execute" => Command::Execute { script: fields.take("script")? },
+        "endPush" => Command::EndPush { id: fields.take("id")? },
+        "check" => Command::Check { script: fields.take("script")?, anew: fields.take("anew")? },
+        "format" => Command::Format { script: fields.take("script")? },
+        "vocabulary" => Command::Vocabulary,
+        "catalog" => Command::Catalog,
+        "inspect" => Command::Inspect { topic: fields.take("topic")? },
+        _ => return Err(fields.unknown()),
+    })
 }
 
 /// What a lab tells.
@@ -442,6 +477,42 @@ mod tests {
             ChartStyle,
         ];
         text
+    }
+
+    #[test]
+    fn a_command_is_read_as_it_is_written() {
+        let text = || "a".to_owned();
+        let commands = [
+            Command::Load { config: Some(serde_json::json!({})), seed: 7, script: Some(text()) },
+            Command::Play,
+            Command::Pause,
+            Command::Step { ms: -5 },
+            Command::Speed { factor: Some(0.5) },
+            Command::Seek { to_ms: 6 },
+            Command::Apply { setting: Setting::SessionRate(2.5) },
+            Command::PauseQuery { query: text() },
+            Command::ResumeQuery { query: text() },
+            Command::Coalesce { on: true },
+            Command::Execute { script: text() },
+            Command::EndPush { id: 3 },
+            Command::Check { script: text(), anew: true },
+            Command::Format { script: text() },
+            Command::Vocabulary,
+            Command::Catalog,
+            Command::Inspect { topic: Some(text()) },
+        ];
+        let declared = <Command as TS>::decl(&ts_rs::Config::new()).matches("\"type\"").count();
+        assert_eq!(declared, commands.len(), "every command is here");
+        for command in commands {
+            let json = serde_json::to_string(&command).expect("a command");
+            assert_eq!(serde_json::from_str::<Command>(&json).expect("a command"), command);
+        }
+        let load = serde_json::from_str::<Command>(r#"{"type":"load","seed":7}"#);
+        assert_eq!(load.ok(), Some(Command::Load { config: None, seed: 7, script: None }));
+        let refused = [r#"{"type":"load","seed":-1}"#, r#"{"type":"fly"}"#, r#"{"type":"step"}"#];
+        for json in refused {
+            assert!(serde_json::from_str::<Command>(json).is_err(), "{json}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clickstream::{Config, Generator, Sent, SettingError, Sink, Stream};
 use crate::digest::Digest;
-use crate::engine::{Engine, StartError};
+use crate::engine::{Engine, StartError, TURN_MS};
 use crate::lab::builtin;
 use crate::lab::inspect::KeyWindow;
 use crate::lab::log::{Change, CommandLog, Stamp};
@@ -20,7 +20,7 @@ use crate::time::Micros;
 use crate::topic::{TopicError, TopicId, Topics};
 
 /// Turns end on this grid of virtual time, microseconds.
-pub const GRID: i64 = 100_000;
+pub const GRID: i64 = TURN_MS * 1_000;
 /// Turns end after this many records, so that none takes long, and so that no query meets more in
 /// a turn than the retention of its topics holds.
 const MOST_RECORDS: u64 = 2_048;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::chart::model::{Axis, ChartData, ChartId, Series};
 use crate::chunk::{Column, ColumnData};
 use crate::format::json::JsonReader;
+use crate::order;
 use crate::time::Timestamp;
 use crate::topic::{Consumer, TopicId, Topics};
 use crate::value::DataType;
@@ -120,7 +121,7 @@ impl View {
         let mut bars: Vec<(&str, i64)> = current
             .map(|(_, counts)| counts.iter().map(|(name, count)| (&**name, *count)).collect())
             .unwrap_or_default();
-        bars.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        order::sort_by(&mut bars, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         ChartData {
             chart,
             unit: unit.to_owned(),

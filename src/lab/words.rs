@@ -114,6 +114,7 @@ const fn function(function: AggregateFunction) -> &'static str {
         AggregateFunction::EarliestByOffset { .. } => "first",
         AggregateFunction::LatestByOffset { .. } => "last",
         AggregateFunction::Histogram { .. } => "histogram",
+        AggregateFunction::Attribute { .. } => "only value",
         AggregateFunction::StandardDeviation => "deviation",
         AggregateFunction::Correlation => "correlation",
     }

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::input::{self, InputError};
 use super::{Bytes, Replay, ReplayError, in_one_partition, output};
-use crate::engine::{self, Engine, StartError};
+use crate::engine::{self, Engine, StartError, TURN_MS, processing_log};
 use crate::exec::DropReason;
 use crate::record::PartitionId;
 use crate::sql::catalog::{Serde, Source, keys, values};
@@ -23,9 +23,7 @@ use crate::topic::{AppendError, Consumer, TopicConfig, TopicId};
 /// queries make of them must fit, and what does not is counted.
 const RETENTION_BYTES: u64 = 64 << 20;
 
-/// Turns end on this grid of stream time, milliseconds, as those of a lab do,
-const GRID_MS: i64 = 100;
-/// or after so many records,
+/// Turns end on the grid of stream time that a lab has in virtual time, or after so many records,
 const MOST_RECORDS: usize = 2_048;
 /// or bytes.
 const MOST_BYTES: usize = 8 << 20;
@@ -136,7 +134,9 @@ impl Replay {
             let id = engine.create_topic(topic(name)).map_err(unnamed)?;
             inputs.insert(name.clone(), (id, source.clone()));
         }
-        for query in &self.queries {
+        engine.log_errors();
+        for (query, limits) in &self.queries {
+            engine.set_limits(*limits);
             let pipeline = in_one_partition(query.pipeline.clone());
             let name = pipeline.name.clone();
             let failed = |error| ReplayError::Start(name, Box::new(error));
@@ -144,7 +144,8 @@ impl Replay {
         }
         let mut names: Vec<&str> = followed.iter().map(String::as_str).collect();
         if names.is_empty() {
-            names = self.queries.iter().map(|query| &*query.sink.topic).collect();
+            names = self.queries.iter().map(|(query, _)| &*query.sink.topic).collect();
+            names.extend(self.shows_log.then_some(processing_log::TOPIC));
         }
         let mut taking: Vec<Followed> = Vec::new();
         for name in names {
@@ -217,7 +218,7 @@ impl Follow {
     /// Whether a turn ends before a record of this time: turns follow from the records alone.
     #[must_use]
     pub fn is_due(&self, next: Timestamp) -> bool {
-        let grid = |time: Timestamp| time.0.div_euclid(GRID_MS);
+        let grid = |time: Timestamp| time.0.div_euclid(TURN_MS);
         self.waiting.records >= MOST_RECORDS
             || self.waiting.bytes >= MOST_BYTES
             || self.stream_time.is_some_and(|time| grid(next) > grid(time))

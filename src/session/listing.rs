@@ -7,6 +7,7 @@ use crate::sql::analyzer::show_type;
 use crate::sql::ast::{Names, Show, SourceKind};
 use crate::sql::catalog::{self, KeyWindow, Source};
 use crate::sql::printer::quoted;
+use crate::sql::settings::{Settings, properties};
 use crate::sql::variables::Variables;
 use crate::sql::workspace::Workspace;
 
@@ -32,9 +33,7 @@ pub fn show(show: Show, workspace: &Workspace, engine: &Engine, variables: &Vari
             let rows = workspace.catalog.types().map(of_type).collect();
             list("Types", &["Name", "Type"], rows)
         }
-        Names::Properties => {
-            list("Properties", &["Property", "Value"], pairs(&mut workspace.settings.iter()))
-        }
+        Names::Properties => properties(&workspace.settings),
         Names::Variables => list("Variables", &["Name", "Value"], pairs(&mut variables.iter())),
         Names::Functions => {
             let of_function = |function: crate::function::Function| {
@@ -44,12 +43,28 @@ pub fn show(show: Show, workspace: &Workspace, engine: &Engine, variables: &Vari
             let rows = registry::all().into_iter().map(of_function).collect();
             list("Functions", &["Name", "Kind", "What it does"], rows)
         }
-        // The workspace refuses connectors.
+        // There is no Connect cluster that could have any.
         Names::Connectors
         | Names::SourceConnectors
         | Names::SinkConnectors
-        | Names::ConnectorPlugins => list("Connectors", &[], Vec::new()),
+        | Names::ConnectorPlugins => {
+            list("Connectors", &["Connector", "Type", "Class", "Status"], Vec::new())
+        }
     }
+}
+
+/// What means something here, then what is set besides.
+fn properties(settings: &Settings) -> List {
+    let known = properties::ALL.iter().map(|property| {
+        let value = settings.get(property.name).unwrap_or(property.default);
+        [property.name, value, property.default, property.doc].map(str::to_owned).to_vec()
+    });
+    let others = settings.iter().filter(|(name, _)| properties::find(name).is_none());
+    let others = others.map(|(name, value)| {
+        [name, value, "", "Kept for a cluster: it changes nothing here"].map(str::to_owned).to_vec()
+    });
+    let columns = ["Property", "Value", "Default", "What it does"];
+    list("Properties", &columns, known.chain(others).collect())
 }
 
 fn sources(title: &str, kind: SourceKind, workspace: &Workspace) -> List {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::Chunk;
-use crate::exec::Task;
 use crate::exec::limits::MOST_TURN_BYTES;
+use crate::exec::{Limits, Task};
 use crate::format::json;
 use crate::plan::Op;
 use crate::record::{Offset, PartitionId, Record};
@@ -95,9 +95,11 @@ impl Push {
         id: u32,
         selected: &Selected,
         from_start: bool,
+        limits: Limits,
         topics: &mut Topics,
     ) -> Result<Self, String> {
-        let mut task = Task::new(&selected.pipeline, topics).map_err(|error| error.to_string())?;
+        let task = Task::new(&selected.pipeline, topics).map_err(|error| error.to_string())?;
+        let mut task = task.with_limits(limits);
         if !from_start {
             task.skip_to_end(topics);
         }
@@ -231,6 +233,7 @@ fn printed(record: &Record<'_>) -> Vec<String> {
 pub fn pull(
     selected: &Selected,
     table: bool,
+    limits: Limits,
     topics: &mut Topics,
 ) -> Result<(Vec<Vec<String>>, Vec<String>), String> {
     let mut notes = Vec::new();
@@ -258,7 +261,8 @@ pub fn pull(
         }
         over = &mut scratch;
     }
-    let mut task = Task::new(&pipeline, over).map_err(|error| error.to_string())?;
+    let task = Task::new(&pipeline, over).map_err(|error| error.to_string())?;
+    let mut task = task.with_limits(limits);
     task.subscribe(selected.node);
     let mut chunk = task.new_chunk(selected.node);
     let limit = selected

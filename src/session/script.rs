@@ -60,6 +60,12 @@ pub fn cases(text: &str) -> Vec<Case> {
 }
 
 impl Case {
+    /// Its statements.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.script
+    }
+
     /// Runs the case.
     ///
     /// # Errors

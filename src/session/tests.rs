@@ -5,6 +5,7 @@ use crate::record::PartitionId;
 use crate::time::Timestamp;
 
 mod limits;
+mod processing_log;
 
 const CLICKS: &str = "CREATE STREAM clicks (user VARCHAR KEY, page VARCHAR, ms INT)
     WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=2);";

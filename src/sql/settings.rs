@@ -1,5 +1,7 @@
 //! What `SET` and the command line set: ksqlDB's and Kafka's properties by name.
 
+pub mod properties;
+
 use std::collections::BTreeMap;
 
 /// The properties that change what a statement means. Others are kept, shown and ignored: they
@@ -8,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    /// Sets a property.
+    /// Sets a property, to what [`properties::check`] lets it be.
     pub fn set(&mut self, name: &str, value: &str) {
         self.0.insert(name.to_owned(), value.to_owned());
     }
@@ -36,6 +38,12 @@ impl Settings {
             Some(value) => value.eq_ignore_ascii_case("true"),
             None => default,
         }
+    }
+
+    /// A property that is a number in its bounds, as [`properties::check`] has seen.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.get(name)?.trim().parse().ok()
     }
 
     /// A property that is a positive number: a number below 1 or what is no number means none.

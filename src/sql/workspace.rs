@@ -3,21 +3,21 @@
 //! The pure half of a session: whoever runs queries and holds topics takes the [`Step`]s.
 
 mod alter;
+mod assertion;
 
 use std::sync::Arc;
 
 use super::analyzer::{self, Context, InsertedValues, Planned, Purpose, Selected};
 use super::ast::{
-    AssertSource, ColumnConstraint, CreateSource, CreateSourceAs, Ident, LiteralKind, Names, Print,
-    Query as Select, QueryTarget, Show, SourceKind, Statement, StatementKind,
+    CreateSource, CreateSourceAs, Ident, LiteralKind, Print, Query as Select, QueryTarget, Show,
+    SourceKind, Statement, StatementKind,
 };
 use super::catalog::{Catalog, Query, Source, kind_name};
 use super::diagnostic::{Code, Diagnostic};
 use super::printer::quoted;
-use super::settings::Settings;
+use super::settings::{Settings, properties};
 use super::span::Span;
 use crate::plan::{Emit, Pipeline};
-use crate::schema::{Field, Role};
 
 /// What is left to do for a statement.
 #[derive(Clone, Debug)]
@@ -146,8 +146,7 @@ impl Workspace {
                 let (Some(name), Some(value)) = (text_of(&name.kind), text_of(&value.kind)) else {
                     return refuse(Code::STATEMENT, "SET takes two texts", at);
                 };
-                self.settings.set(&name, &value);
-                Ok(Step::Done(format!("{name} = {value}")))
+                self.set(&name, &value, at)
             }
             StatementKind::Unset(name) => {
                 let name_text = text_of(&name.kind).unwrap_or_default();
@@ -161,13 +160,7 @@ impl Workspace {
                 Ok(Step::Done(format!("{} defined", name.original)))
             }
             StatementKind::Undefine(name) => Ok(Step::Done(format!("{} undefined", name.original))),
-            StatementKind::Show(show) => match show.names {
-                Names::Connectors
-                | Names::SourceConnectors
-                | Names::SinkConnectors
-                | Names::ConnectorPlugins => unsupported("a connector", at),
-                _ => Ok(Step::Show(*show)),
-            },
+            StatementKind::Show(show) => Ok(Step::Show(*show)),
             StatementKind::Describe { name, extended } => {
                 Ok(Step::Describe(vec![self.source(name)?.name.clone()], *extended))
             }
@@ -197,21 +190,41 @@ impl Workspace {
             }
             StatementKind::AssertSource(assert) => self.assert_source(assert, &context),
             StatementKind::AssertTopic { exists, topic, properties, .. } => {
-                if let Some(property) = properties.first() {
-                    return unsupported("ASSERT TOPIC … WITH", property.name.span());
-                }
+                assertion::properties(topic.name(), properties, partitions_of)?;
                 Ok(Step::AssertTopic(topic.name().into(), *exists))
+            }
+            StatementKind::DropConnector { if_exists: true, .. } => {
+                Ok(Step::Done("there are no connectors".to_owned()))
             }
             StatementKind::CreateConnector { .. }
             | StatementKind::DropConnector { .. }
-            | StatementKind::DescribeConnector(_) => unsupported("a connector", at),
+            | StatementKind::DescribeConnector(_) => {
+                let message = "there is no Kafka Connect cluster here, and so no connectors";
+                let help = "topics are filled by the generator, by INSERT INTO and by files; on a \
+                            cluster of your own the statement can stay";
+                Err(vec![Diagnostic::error(Code::STATEMENT, message, at).with_help(help)])
+            }
             StatementKind::AlterSource { source_kind, name, columns } => {
                 self.alter(*source_kind, name, columns)
             }
-            StatementKind::AlterSystem { .. } => unsupported("ALTER SYSTEM", at),
-            StatementKind::RunScript(_) => unsupported("RUN SCRIPT", at),
+            // The whole system is this session: there are no others.
+            StatementKind::AlterSystem { name, value } => self.set(name, value, at),
+            // A command line puts the file in before.
+            StatementKind::RunScript(file) => {
+                let message = format!("there are no files here to run {file} from");
+                let help = "put its statements in the place of RUN SCRIPT";
+                Err(vec![Diagnostic::error(Code::STATEMENT, message, at).with_help(help)])
+            }
             StatementKind::AssertSchema { .. } => unsupported("a schema registry", at),
         }
+    }
+
+    fn set(&mut self, name: &str, value: &str, at: Span) -> Outcome {
+        if let Err(why) = properties::check(name, value) {
+            return refuse(Code::PROPERTIES, why, at);
+        }
+        self.settings.set(name, value);
+        Ok(Step::Done(format!("{name} = {value}")))
     }
 
     fn source(&self, name: &Ident) -> Result<&Source, Vec<Diagnostic>> {
@@ -243,74 +256,6 @@ impl Workspace {
             }
         };
         Ok(Step::Explain(Box::new(pipeline)))
-    }
-
-    fn assert_row(
-        &self,
-        source: &Ident,
-        columns: &[Ident],
-        values: &[super::ast::Expr],
-        at: Span,
-        purpose: Purpose,
-        context: &Context<'_>,
-    ) -> Outcome {
-        let row = analyzer::values(source, columns, values, at, purpose, context)?;
-        Ok(Step::AssertRow(Box::new(row), purpose))
-    }
-
-    /// A source is as it is said to be: kind, columns, and each property that is named.
-    fn assert_source(&self, assert: &AssertSource, context: &Context<'_>) -> Outcome {
-        let source = self.source(&assert.name)?;
-        let at = assert.name.span;
-        let mut problems = Vec::new();
-        if source.kind != assert.source_kind {
-            problems.push(format!("{} is a {}", quoted(&source.name), source.kind_name()));
-        }
-        if !assert.columns.is_empty() {
-            let mut expected = Vec::new();
-            for column in &assert.columns {
-                let data_type = analyzer::data_type(&column.data_type, &self.catalog)?;
-                expected.push(match &column.constraint {
-                    Some(ColumnConstraint::Key | ColumnConstraint::PrimaryKey) => {
-                        Field::key(&column.name.name, data_type)
-                    }
-                    _ => Field::value(&column.name.name, data_type),
-                });
-            }
-            // Key columns come first in a source, wherever they were declared.
-            expected.sort_by_key(|field| field.role != Role::Key);
-            if expected != source.schema.fields {
-                let actual = analyzer::describe(&source.schema);
-                problems.push(format!("{} has the columns {actual}", quoted(&source.name)));
-            }
-        }
-        if !assert.properties.is_empty() && problems.is_empty() {
-            let create = CreateSource {
-                source_kind: assert.source_kind,
-                or_replace: false,
-                read_only: false,
-                if_not_exists: false,
-                name: assert.name.clone(),
-                columns: assert.columns.clone(),
-                properties: assert.properties.clone(),
-            };
-            let expected = analyzer::create(&create, context)?;
-            if expected.topic != source.topic {
-                problems.push(format!("its topic is {}", source.topic));
-            }
-            let formats = |source: &Source| (source.key_format, source.value_format);
-            if formats(&expected) != formats(source) {
-                let (key, value) = (source.key_format.name(), source.value_format.name());
-                problems.push(format!("its formats are {key} and {value}"));
-            }
-            if expected.timestamp != source.timestamp {
-                problems.push("its timestamp column is another".to_owned());
-            }
-        }
-        if problems.is_empty() {
-            return Ok(Step::Done(format!("{} is as expected", quoted(&source.name))));
-        }
-        refuse(Code::ASSERTION, problems.join("; "), at)
     }
 
     fn create(

@@ -3,14 +3,11 @@
 //! Not here: what is aggregated (accumulators number their groups alike), and the rules of gap and
 //! grace.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-
 use serde::{Deserialize, Serialize};
 
 use super::NONE;
 use super::keys::entry_of;
+use super::timers::{Timer, Timers};
 use crate::chunk::Window;
 use crate::time::Timestamp;
 
@@ -57,22 +54,28 @@ const UNUSED: Session = Session {
     generation: 0,
 };
 
-/// An end that a session had, to look at it again when that end is due: (end, session,
-/// generation).
-type Timer = Reverse<(i64, u32, u32)>;
+/// Slots of timers in a gap.
+const SLOTS: i64 = 64;
 
 /// Sessions by key.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SessionStore {
+    gap_ms: i64,
     sessions: Vec<Session>,
     newest: Vec<u32>,
     /// By partition. A session has one timer, which is moved to its later end when it is due: its
     /// end moves with nearly every record, its timer rarely.
-    timers: Vec<BinaryHeap<Timer>>,
+    timers: Vec<Timers>,
     live: u32,
 }
 
 impl SessionStore {
+    /// For sessions with this gap. It decides about speed only.
+    #[must_use]
+    pub const fn new(gap_ms: i64) -> Self {
+        Self { gap_ms, sessions: Vec::new(), newest: Vec::new(), timers: Vec::new(), live: 0 }
+    }
+
     /// The session with this number.
     #[must_use]
     #[inline]
@@ -134,9 +137,10 @@ impl SessionStore {
             Session { key, start: timestamp, end: timestamp, offset, generation, ..UNUSED };
         self.link(id, key, timestamp);
         if self.timers.len() <= partition as usize {
-            self.timers.resize_with(partition as usize + 1, BinaryHeap::new);
+            let slot_ms = self.gap_ms / SLOTS;
+            self.timers.resize_with(partition as usize + 1, || Timers::new(slot_ms));
         }
-        self.timers[partition as usize].push(Reverse((timestamp, id, generation)));
+        self.timers[partition as usize].push(Timer { at: timestamp, id, generation });
         self.live += 1;
     }
 
@@ -177,8 +181,7 @@ impl SessionStore {
     /// A lower bound of the ends in a partition; `None` without sessions.
     #[must_use]
     pub fn earliest(&self, partition: u32) -> Option<i64> {
-        let Reverse((end, ..)) = self.timers.get(partition as usize)?.peek()?;
-        Some(*end)
+        self.timers.get(partition as usize)?.earliest()
     }
 
     /// The sessions of a partition that end before `bound`, which the caller then removes: in no
@@ -186,22 +189,14 @@ impl SessionStore {
     pub fn take_ended(&mut self, partition: u32, bound: i64, out: &mut Vec<u32>) {
         out.clear();
         let Some(timers) = self.timers.get_mut(partition as usize) else { return };
-        while let Some(mut timer) = timers.peek_mut() {
-            let Reverse((end, id, generation)) = *timer;
-            if end >= bound {
-                return;
-            }
-            let session = &self.sessions[id as usize];
-            let is_there = session.key != NONE && session.generation == generation;
-            if is_there && session.end >= bound {
-                // Changed in place: the heap moves it once.
-                timer.0.0 = session.end;
-                continue;
-            }
-            PeekMut::pop(timer);
-            if is_there {
-                out.push(id);
-            }
+        let sessions = &self.sessions;
+        let end = |timer: &Timer| {
+            let session = &sessions[timer.id as usize];
+            let is_there = session.key != NONE && session.generation == timer.generation;
+            is_there.then_some(session.end)
+        };
+        while let Some(timer) = timers.take(bound, end) {
+            out.push(timer.id);
         }
     }
 
@@ -227,7 +222,7 @@ impl SessionStore {
     pub fn size_bytes(&self) -> usize {
         self.sessions.len() * size_of::<Session>()
             + self.newest.len() * 4
-            + self.timers.iter().map(|t| t.len() * 16).sum::<usize>()
+            + self.timers.iter().map(|t| t.len() * size_of::<Timer>()).sum::<usize>()
     }
 }
 
@@ -237,7 +232,7 @@ mod tests {
 
     #[test]
     fn sessions_are_found_by_time_and_end_by_their_latest_end() {
-        let mut store = SessionStore::default();
+        let mut store = SessionStore::new(5);
         for (id, timestamp) in [(0, 100), (1, 0), (2, 50)] {
             store.insert(id, 3, timestamp, 0, 0);
         }

@@ -102,6 +102,25 @@ impl Consumer {
         self.positions.iter().map(|position| (position.partition, position.next))
     }
 
+    /// Whether both would read the same next: they are at the same place, and no record of it was
+    /// removed.
+    #[must_use]
+    pub fn is_level_with(&self, other: &Self, topic: &Topic) -> bool {
+        self.positions.len() == other.positions.len()
+            && self.positions.iter().zip(&other.positions).all(|(at, other)| {
+                at.partition == other.partition
+                    && at.next == other.next
+                    && topic.log_start(at.partition).is_some_and(|start| start <= at.next)
+            })
+    }
+
+    /// Goes to where another consumer of the same partitions is.
+    pub fn go_to(&mut self, other: &Self) {
+        for (at, other) in self.positions.iter_mut().zip(&other.positions) {
+            at.next = other.next;
+        }
+    }
+
     /// Records of a partition that are there and not read yet.
     #[must_use]
     pub fn lag(&self, topic: &Topic, partition: PartitionId) -> u64 {

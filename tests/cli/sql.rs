@@ -109,7 +109,7 @@ fn a_script_at_the_prompt_ends_at_what_is_refused_and_when_time_is_over() {
     }
     let said = String::from_utf8(wrong.out).expect("UTF-8");
     assert!(said.contains("Topics") && !said.contains("Tables"), "{said}");
-    let unsupported = run_on(&["sql"], b"SHOW CONNECTORS;");
+    let unsupported = run_on(&["sql"], b"ASSERT SCHEMA ID 1;");
     assert_eq!(unsupported.status, 3, "{}", unsupported.err);
     let endless = run_on(&["sql", "--for", "1m"], b"SELECT * FROM orders EMIT CHANGES;\nclock");
     let endless = endless.quiet();
@@ -130,4 +130,69 @@ fn a_reader_that_has_enough_ends_it_quietly() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     fs::remove_file(input).expect("it was written");
+}
+
+#[test]
+fn a_script_runs_others_and_places_stay_those_of_their_files() {
+    let inner = file("run-script-inner.sql", b"SHOW STREAMS;\nSHOW NOTHING;");
+    let name = inner.file_name().expect("a name").to_string_lossy().into_owned();
+    let outer =
+        file("run-script-outer.sql", format!("SHOW TABLES;\nRUN SCRIPT '{name}';").as_bytes());
+    let outer_path = outer.display().to_string();
+    run(&["run", "--sql", &outer_path]).fails(2, &[&format!("{name}:2:6"), "SG-0101"]);
+
+    let query = "CREATE STREAM s (v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+        CREATE STREAM t AS SELECT v + 1 AS v FROM s;";
+    fs::write(&inner, query).expect("written");
+    let insert = format!("RUN SCRIPT '{name}'; INSERT INTO s VALUES (1);");
+    fs::write(&outer, insert).expect("written");
+    assert!(run(&["run", "--sql", &outer_path]).quiet().lines()[0].contains("{\"V\":2}"));
+    fs::write(&outer, format!("RUN SCRIPT '{name}';\nSELECT;")).expect("written");
+    let outer_name = outer.file_name().expect("a name").to_string_lossy().into_owned();
+    run(&["run", "--sql", &outer_path]).fails(2, &[&format!("{outer_name}:2:7")]);
+
+    let itself = file("run-script-itself.sql", b"");
+    let name = itself.file_name().expect("a name").to_string_lossy().into_owned();
+    fs::write(&itself, format!("RUN SCRIPT '{name}';")).expect("written");
+    let path = itself.display().to_string();
+    run(&["run", "--sql", &path]).fails(2, &["does one run itself?"]);
+    fs::write(&itself, "RUN SCRIPT 'not-there.sql';").expect("written");
+    run(&["run", "--sql", &path]).fails(2, &["not-there.sql"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_in_the_processing_log() {
+    let script = "CREATE STREAM s (n INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+        CREATE STREAM t AS SELECT n FROM s;
+        CREATE STREAM bad AS SELECT message->deserializationError->recordB64 AS bytes
+          FROM KSQL_PROCESSING_LOG;";
+    let input = file(
+        "processing-log.json",
+        br#"{"inputs": [{"topic": "s", "value": {"n": "x"}, "timestamp": 5},
+            {"topic": "s", "value": {"n": 2}, "timestamp": 6}]}"#,
+    );
+    let input = input.display().to_string();
+    let path = file("processing-log.sql", script.as_bytes()).display().to_string();
+    let run_it = || run(&["run", "--sql", &path, "--input", &input]);
+    let without = run_it();
+    assert_eq!((without.status, without.lines().len()), (0, 2), "{}", without.err);
+    assert!(
+        without.lines()[1].contains(r#"{"BYTES":"eyJuIjogIngifQ=="}"#),
+        "{}",
+        without.lines()[1]
+    );
+    assert!(without.err.contains("1 errors are in the processing log"), "{}", without.err);
+    fs::write(&path, format!("{script}\nPRINT ksql_processing_log;")).expect("written");
+    let with = run_it().quiet();
+    let log = with.lines()[1];
+    assert!(log.starts_with(r#"{"topic":"ksql_processing_log","partition":0,"offset":0"#), "{log}");
+    assert!(log.contains(r#""partition":0,"offset":0}"#), "{log}");
+    assert!(log.ends_with(r#""timestamp":5}"#), "the time of the record: {log}");
+
+    let lines = file("processing-log.ndjson", b"{\"n\":\"x\"}\n{\"n\":2}\n").display().to_string();
+    let topic = format!("s={lines}");
+    let args = ["run", "--sql", &path, "--topic", &topic, "--follow-topic", "ksql_processing_log"];
+    let followed = run(&args);
+    assert_eq!(followed.lines().len(), 1, "{}", followed.err);
+    assert!(followed.lines()[0].contains("recordB64"));
 }

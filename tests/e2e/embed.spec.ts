@@ -8,6 +8,9 @@ test("works when its module comes from another origin", async ({ page, start }) 
   const all = page.locator("stream-glass");
   await expect(all).toHaveCount(2);
   await page.waitForFunction(() => window.readyTimes.length === 2);
+  // What comes on demand comes from there as well.
+  const answers = await all.first().evaluate((lab: HTMLElement & { run(script: string): Promise<{ outcome: { type: string } }[]> }) => lab.run("SHOW FUNCTIONS;"));
+  expect(answers.map(({ outcome }) => outcome.type)).toEqual(["lists"]);
 });
 
 test("two elements fetch the engine once", async ({ page, start }) => {

@@ -47,3 +47,24 @@ test("a panic stops the run, and the panel hands out the run, and the command li
   await expect(panel).toBeHidden();
   await run.tick(({ sent, playing }) => playing && sent > 0);
 });
+
+test("a part of the engine that cannot be had stops the run, which is handed out", async ({ page, manners }) => {
+  manners.expectErrors(/could not be loaded|panicked|unreachable|RuntimeError|ERR_FAILED|Failed to load/);
+  const parts = /streamglass-later-[^/]*\.wasm$/;
+  await page.route(parts, (route) => route.abort());
+  const run = await Run.open(page);
+  await run.tick(({ sent }) => sent > 0);
+  const answers = page.evaluate(() =>
+    document.querySelector<HTMLElement & { run(script: string): Promise<unknown> }>("stream-glass")?.run("SHOW FUNCTIONS;"));
+  await expect(answers).rejects.toThrow("could not be loaded");
+  const panel = run.element.getByRole("alert");
+  await expect(panel).toContainText("a part of the engine could not be loaded");
+  const downloading = page.waitForEvent("download");
+  await panel.getByRole("button", { name: "Save streamglass-run.json" }).click();
+  const saved: unknown = JSON.parse(await readFile(await (await downloading).path(), "utf8"));
+  expect(saved).toMatchObject({ streamglass: 1, seed: 7 });
+  await page.unroute(parts);
+  await panel.getByRole("button", { name: "Start again" }).click();
+  await expect(panel).toBeHidden();
+  await run.tick(({ sent, playing }) => playing && sent > 0);
+});

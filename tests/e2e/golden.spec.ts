@@ -1,6 +1,6 @@
 // Chromium computes what the native engine computes: tests/golden/lab.json, driven through the
 // page's own worker, ends with the digest that the native test holds too.
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 
 import type { Command, Event } from "../../www/protocol.ts";
 import { expect, open, test } from "./lab.ts";
@@ -24,7 +24,9 @@ test("the golden script ends with the native digest", async ({ page }) => {
     if (new URL(request.url()).pathname.endsWith(".wasm")) modules.push(request.url());
   });
   await open(page);
-  const end = await page.evaluate(async ({ script, worker, wasm }) => {
+  const later = readdirSync(new URL("../../dist/assets/", import.meta.url)).filter((name) => name.startsWith("streamglass-later-") && name.endsWith(".wasm"));
+  expect(later).toHaveLength(1);
+  const end = await page.evaluate(async ({ script, worker, wasm, later }) => {
     const engine = new Worker(worker, { type: "module" });
     const listeners = new Set<(event: Event) => void>();
     const post = (command: Command): void => engine.postMessage({ type: "command", command });
@@ -44,7 +46,7 @@ test("the golden script ends with the native digest", async ({ page }) => {
       if (data.event.type === "refused" || data.event.type === "failed") problems.push(JSON.stringify(data.event));
       for (const listener of [...listeners]) listener(data.event);
     });
-    engine.postMessage({ type: "init", engine: "lab", part: null, module: await WebAssembly.compileStreaming(fetch(wasm)) });
+    engine.postMessage({ type: "init", engine: "lab", parts: [], later, module: await WebAssembly.compileStreaming(fetch(wasm)) });
     const loaded = heard((event) => (event.type === "loaded" ? event : null));
     post({ type: "load", config: script.config, seed: script.seed, script: null });
     const { startMs } = await loaded;
@@ -60,6 +62,6 @@ test("the golden script ends with the native digest", async ({ page }) => {
     }
     engine.terminate();
     return { ...last, problems };
-  }, { script, worker: workers[0] ?? "", wasm: modules[0] ?? "" });
+  }, { script, worker: workers[0] ?? "", wasm: modules[0] ?? "", later: later.map((name) => new URL(name, modules[0]).href) });
   expect(end).toEqual({ sent: script.sent, digest: script.digest, problems: [] });
 });

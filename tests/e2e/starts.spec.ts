@@ -46,3 +46,16 @@ test("nothing shifts once the page is drawn", async ({ page }) => {
   // Chrome's own threshold for "good" is 0.1; the panel that gives way to the room may cost a little.
   expect(shift).toBeLessThan(0.02);
 });
+
+for (const room of ["pipeline", "architectures", "connect"]) {
+  test(`the room ${room} plays without what comes later`, async ({ page }) => {
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (/-later(-[^/]*)?\.wasm$/.test(request.url())) asked.push(request.url());
+    });
+    await open(page, `./#room=${room}`);
+    await expect(element(page)).toHaveAttribute("room", room);
+    await page.waitForTimeout(4000);
+    expect(asked).toEqual([]);
+  });
+}

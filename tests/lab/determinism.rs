@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 use streamglass::clickstream::{FaultKind, LogNormal, Setting, Skew, Tail};
+use streamglass::engine::TURN_MS;
 use streamglass::lab::protocol::Command;
 use streamglass::lab::{Lab, Next};
 
@@ -14,8 +15,6 @@ use crate::soak::soak;
 
 /// The furthest point that these runs reach: some checkpoints, some windows.
 const SPAN_MS: i64 = 150_000;
-/// Turns end on this grid, milliseconds.
-const GRID_MS: i64 = 100;
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -71,7 +70,7 @@ fn any_change() -> impl Strategy<Value = Command> {
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
-    let place = || (0..SPAN_MS / GRID_MS).prop_map(|turns| turns * GRID_MS);
+    let place = || (0..SPAN_MS / TURN_MS).prop_map(|turns| turns * TURN_MS);
     let slices = prop::collection::vec(0_usize..40, 0..20);
     let walls = prop::collection::vec(0.0_f64..250.0, 1..12);
     let speed = prop_oneof![Just(Some(60.0)), Just(Some(400.0)), (1.0_f64..900.0).prop_map(Some)];
@@ -179,7 +178,7 @@ fn soak_lab_ways_to_a_place() {
 #[test]
 fn slices_of_one_turn_and_of_all_are_the_same() {
     // At this rate turns end between the points of the grid, after as many records as they may have.
-    let settings = json!({ "sessionsPerSecond": 4_000 });
+    let settings = json!({ "sessionsPerSecond": 12_000 });
     let mut pictures = [usize::MAX, 1, 3].map(|turns| {
         let mut lab = lab_with(settings.clone(), 5);
         let to_ms = crate::common::START_MS + 3_000;
@@ -195,14 +194,15 @@ fn slices_of_one_turn_and_of_all_are_the_same() {
 
 #[test]
 fn a_change_between_two_points_of_the_grid_comes_again_there() {
-    let mut lab = lab_with(json!({ "sessionsPerSecond": 4_000 }), 6);
+    let mut lab = lab_with(json!({ "sessionsPerSecond": 12_000 }), 6);
     let start_ms = crate::common::START_MS;
     tell(&mut lab, Command::Seek { to_ms: start_ms + 4_000 });
-    let mut turns = 33;
+    let mut turns = 7;
     lab.slice(16.0, || {
         turns -= 1;
         turns > 0
     });
+    assert_ne!((lab.tick().clock_ms - start_ms) % TURN_MS, 0, "a turn of many records ends early");
     let setting = Setting::Fault { kind: FaultKind::Malformed, rate: 0.5 };
     tell(&mut lab, Command::Apply { setting });
     go(&mut lab, 4_000);

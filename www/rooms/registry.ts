@@ -3,6 +3,7 @@
 
 import type { CSSResult, TemplateResult } from "lit";
 
+import type { PartUrls } from "../messages";
 import type { Command } from "../protocol";
 import type { Lab } from "../lab";
 
@@ -18,7 +19,7 @@ export interface RoomProps {
   /** How a room with an engine of its own begins. */
   readonly wasmUrl: string;
   /** Where the parts of the engine are that this room needs and the lab does not. */
-  readonly partUrls: readonly string[];
+  readonly partUrls: PartUrls;
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;

@@ -1,12 +1,12 @@
 // Opens ADDRESS in a browser, then each ROOM after the other, and prints what came over the wire, as
 // Chromium's network log has it: { ready_ms, rooms, requests: [{ file, body, headers, room }] }. The
-// first room's name is "" until the element is ready, and "later" from then on; `rooms` are those of
-// ROOM that the page knows. Usage: CHROME=... node network.mjs ADDRESS ROOM...
+// first room's name is "", and what it and each other room asks for while it plays for some seconds, untouched,
+// is its own; `rooms` are those of ROOM that the page knows. Usage: CHROME=... node network.mjs ADDRESS ROOM...
 import { chromium } from "playwright-core";
 
 const [address, ...asked] = process.argv.slice(2);
-/** After `ready`, for a chunk that the first room still fetches when it draws. */
-const settle = 1500;
+/** How long a room plays before the next one, ms: what it fetches only when it draws or counts is its weight as well. */
+const settle = 8000;
 const patience = 30_000;
 
 const root = typeof process.getuid === "function" && process.getuid() === 0;
@@ -34,7 +34,6 @@ try {
   });
   await page.exposeFunction("streamglassReady", () => {
     ready = true;
-    room = "later";
   });
   await page.addInitScript(() => {
     document.addEventListener("ready", () => globalThis.streamglassReady(performance.now()), { capture: true });

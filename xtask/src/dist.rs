@@ -46,7 +46,7 @@ struct Received {
 }
 
 impl Received {
-    /// Whether the first room waits for it.
+    /// Whether the first room asks for it, when it begins or while it plays by itself.
     fn is_early(&self) -> bool {
         self.room.is_empty()
     }
@@ -267,12 +267,12 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_holds_for_what_is_loaded_before_the_room_lives() {
+    fn the_budget_holds_for_what_the_first_room_asks_for() {
         let loaded = [weight("a.js", 600), weight("b.wasm", 300)];
         let log = visit([
             received("a.js", 600, ""),
             received("b.wasm", 300, ""),
-            received("c.js", 500, "later"),
+            received("c.js", 500, "connect"),
         ]);
         assert!(judge(&loaded, &log, 900).is_ok());
         assert!(judge(&loaded, &log, 899).is_err());
@@ -285,7 +285,7 @@ mod tests {
         let log = visit([
             received("room.js", 1, "architectures"),
             received("part.wasm", 1, "architectures"),
-            received("else.js", 1, "later"),
+            received("else.js", 1, "connect"),
         ]);
         assert!(judge_rooms(&later(0), &log).is_ok());
         assert!(judge_rooms(&later(1), &log).is_err());

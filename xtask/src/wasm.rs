@@ -1,6 +1,7 @@
 //! The library as WebAssembly: Cargo, then wasm-bindgen, then the cut into what the page needs at
 //! first and what a room loads, then (for a release) wasm-opt.
 
+mod doors;
 mod reach;
 mod split;
 
@@ -20,8 +21,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const INLINED: &str =
     "target.wasm32-unknown-unknown.rustflags=[\"-C\", \"llvm-args=-inline-threshold=50\"]";
 /// Dependencies that no loop waits for: for them level "s".
-const COLD: [&str; 9] = [
-    "datasketches",
+const COLD: [&str; 8] = [
     "js-sys",
     "plotters",
     "postcard",
@@ -76,25 +76,43 @@ pub fn ensure_target() -> Outcome {
     run(&mut program("rustup", ["target", "add", TARGET]))
 }
 
-/// Modules of their own, each with what only some exports lead to: its name, what sets the names under
-/// which the first module shares things with it apart, and what the exports' names begin with.
-const PARTS: [(&str, &str, &[&str]); 3] = [
-    ("architectures", "a", &["experiments_", "__wbg_experiments_"]),
-    ("connect", "c", &["connect_", "__wbg_connect_", "probe_", "__wbg_probe_"]),
+/// A module of its own with what only some exports lead to.
+struct Cut {
+    name: &'static str,
+    /// Sets the names under which the first module shares things with it apart.
+    prefix: &'static str,
+    /// What the names of its exports begin with.
+    exports: &'static [&'static str],
+}
+
+impl Cut {
+    fn has(&self, export: &str) -> bool {
+        self.exports.iter().any(|start| export.starts_with(start))
+    }
+}
+
+const ARCHITECTURES: &[&str] = &["experiments_", "__wbg_experiments_"];
+const CONNECT: &[&str] = &["connect_", "__wbg_connect_", "probe_", "__wbg_probe_"];
+const ROOMS: &[&str] =
+    &["experiments_", "__wbg_experiments_", "connect_", "__wbg_connect_", "probe_", "__wbg_probe_"];
+
+/// What a room's engine is instantiated with.
+const PARTS: [Cut; 3] = [
+    Cut { name: "architectures", prefix: "a", exports: ARCHITECTURES },
+    Cut { name: "connect", prefix: "c", exports: CONNECT },
     // What is left of them: what both rooms need, and the lab does not.
-    (
-        "rooms",
-        "r",
-        &[
-            "experiments_",
-            "__wbg_experiments_",
-            "connect_",
-            "__wbg_connect_",
-            "probe_",
-            "__wbg_probe_",
-        ],
-    ),
+    Cut { name: "rooms", prefix: "r", exports: ROOMS },
 ];
+
+/// What of a room is behind [`doors::DOORS`], and comes when it is first called. The order is that of
+/// `LATER` in `www/element.ts`: a part is asked for by its number.
+const LATER: [Cut; 3] = [
+    Cut { name: "later", prefix: "l", exports: &[] },
+    Cut { name: "architectures-later", prefix: "al", exports: ARCHITECTURES },
+    Cut { name: "connect-later", prefix: "cl", exports: CONNECT },
+];
+/// The export that brings one (`src/web/later.rs`).
+const BRING: &str = "bringPart";
 
 /// Builds the page's modules into `.cache/wasm` (the page imports them as `#wasm/…`).
 pub fn build_library(flavor: Flavor) -> Outcome {
@@ -128,16 +146,34 @@ pub fn build_library(flavor: Flavor) -> Outcome {
 /// Moves the parts from the module `first` into files beside it.
 fn cut(linked: &Path, first: &Path) -> Outcome<Vec<PathBuf>> {
     let (linked, mut module) = (fs::read(linked)?, fs::read(first)?);
-    let (mut files, mut taken) = (Vec::new(), reach::Part::default());
-    for (name, prefix, exports) in PARTS {
-        let of_part = |export: &str| exports.iter().any(|start| export.starts_with(start));
-        let part = reach::only_from(&linked, of_part)?.without(&taken);
-        let (rest, cut) = split::cut(&module, &part, prefix)
-            .map_err(|error| format!("the part `{name}`: {error}"))?;
+    let mut files = Vec::new();
+    let mut cut = |cut: &Cut, part: &reach::Part, on_demand| -> Outcome {
+        let (rest, piece) = split::cut(&module, part, cut.prefix, on_demand)
+            .map_err(|error| format!("the part `{}`: {error}", cut.name))?;
         module = rest;
+        files.push(first.with_file_name(format!("streamglass-{}.wasm", cut.name)));
+        fs::write(&files[files.len() - 1], piece)?;
+        Ok(())
+    };
+    let mut later = reach::Part::default();
+    for (number, room) in (0..).zip(&LATER) {
+        let part = if room.exports.is_empty() {
+            // Of the lab, and so of any room.
+            let of_lab = |export: &str| !PARTS.iter().any(|part| part.has(export));
+            reach::behind(&linked, of_lab, doors::is_door)?
+        } else {
+            let behind = reach::behind(&linked, |export| room.has(export), doors::is_door)?;
+            behind.within(&reach::only_from(&linked, |export| room.has(export))?).without(&later)
+        };
+        cut(room, &part, Some(split::OnDemand { bring: BRING, number }))?;
+        later = later.with(part);
+    }
+    // What the first module has in place of the functions of a later part is a function of the room.
+    let mut taken = reach::Part { data: later.data, ..reach::Part::default() };
+    for room in &PARTS {
+        let part = reach::only_from(&linked, |export| room.has(export))?.without(&taken);
+        cut(room, &part, None)?;
         taken = taken.with(part);
-        files.push(first.with_file_name(format!("streamglass-{name}.wasm")));
-        fs::write(&files[files.len() - 1], cut)?;
     }
     fs::write(first, module)?;
     Ok(files)

@@ -1,6 +1,7 @@
 //! The question's SQL as a running task of the engine: events go in as columns, and what a commit
 //! emits goes into a table of results.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::architecture::question::{Question, Shape};
@@ -20,10 +21,24 @@ const CHUNK: usize = 2_048;
 /// The group of heartbeats: no user and no name of a group is this.
 const HEARTBEAT: (i64, &str) = (-1, "heartbeat");
 
-/// A task with what it reads and where its results go.
+/// A task with what it reads and where its results go. A clone has the state of it only, until it is
+/// used: most are kept as checkpoints of a run and never are.
 pub(super) struct Program {
     shape: Shape,
     pipeline: Arc<Pipeline>,
+    kept: Kept,
+    live: OnceCell<Live>,
+}
+
+/// What a program goes on from: its state, and rows that had not been processed.
+#[derive(Clone, Default)]
+struct Kept {
+    state: Option<Vec<u8>>,
+    rows: Chunk,
+}
+
+/// A running task.
+struct Live {
     task: Task,
     topics: Topics,
     source: NodeId,
@@ -49,15 +64,19 @@ impl Program {
     }
 
     fn of(shape: Shape, pipeline: Arc<Pipeline>) -> Self {
-        let mut topics = Topics::default();
-        topics.create(TopicConfig::new("clicks", 1)).expect("a name of its own");
-        let mut task = Task::new(&pipeline, &mut topics).expect("the plan of a question is right");
-        let source = node(&pipeline, |op| matches!(op, Op::Source(_)));
-        let output = pipeline.nodes.len() - 1;
-        task.subscribe(output);
-        let feeds = task.schema(source).fields.iter().map(|field| feed(&field.name)).collect();
-        let chunk = task.new_chunk(source);
-        Self { shape, pipeline, task, topics, source, output, feeds, chunk }
+        Self { shape, pipeline, kept: Kept::default(), live: OnceCell::new() }
+    }
+
+    fn live(&self) -> &Live {
+        self.live.get_or_init(|| Live::new(&self.pipeline, &self.kept))
+    }
+
+    fn live_mut(&mut self) -> &mut Live {
+        if self.live.get().is_none() {
+            self.live();
+            self.kept = Kept::default();
+        }
+        self.live.get_mut().expect("it was just made")
     }
 
     /// Starts again, with nothing.
@@ -67,72 +86,44 @@ impl Program {
 
     /// All of its state, as of the last flush.
     pub fn checkpoint(&self) -> Vec<u8> {
-        self.task.checkpoint()
+        self.live().task.checkpoint()
     }
 
     /// Takes over a state of its own.
     pub fn restore(&mut self, state: &[u8]) {
-        self.task.restore(state).expect("it is a checkpoint of this task");
+        self.live_mut().restore(state);
     }
 
     /// The program of other logic, with the state of this one.
     pub fn redeploy(&mut self, setup: &JobSetup, buggy: bool) {
         let state = self.checkpoint();
         *self = Self::new(setup, buggy);
-        self.task.restore_redeployed(&state).expect("the plans differ in an expression only");
+        let restored = self.live_mut().task.restore_redeployed(&state);
+        restored.expect("the plans differ in an expression only");
     }
 
     /// Gives it an event.
     pub fn push(&mut self, rows: &Rows<'_>, i: usize) {
-        self.begin_row(i64::from(rows.event[i]), rows.offset + i as u64);
-        for (feed, column) in self.feeds.iter().zip(&mut self.chunk.columns) {
-            match feed {
-                Feed::RecordType => text(column, "click"),
-                Feed::Content => text(column, CONTENTS[usize::from(rows.content[i])]),
-                Feed::Channel => text(column, CHANNELS[usize::from(rows.channel[i])]),
-                Feed::State => {
-                    let subscribes = rows.flags[i] & SUBSCRIBES != 0;
-                    text(column, if subscribes { "subscribe" } else { "content" });
-                }
-                Feed::User => user(column, i64::from(rows.user[i])),
-            }
-        }
+        self.live_mut().push(rows, i);
     }
 
     /// Gives it a heartbeat, before the event of an offset. It is in a group of its own.
     pub fn push_beat(&mut self, at: i64, offset: u64) {
-        self.begin_row(at, offset);
-        for (feed, column) in self.feeds.iter().zip(&mut self.chunk.columns) {
-            match feed {
-                Feed::User => user(column, HEARTBEAT.0),
-                _ => text(column, HEARTBEAT.1),
-            }
-        }
-    }
-
-    fn begin_row(&mut self, event: i64, offset: u64) {
-        if self.chunk.len() == CHUNK {
-            self.flush();
-        }
-        self.chunk.timestamps.push(Timestamp(event));
-        self.chunk.partitions.push(0);
-        self.chunk.offsets.push(offset as i64);
+        self.live_mut().push_beat(at, offset);
     }
 
     /// Has the task process what it was given.
     pub fn flush(&mut self) {
-        if !self.chunk.is_empty() {
-            self.task.push_rows(self.source, &self.chunk, &mut self.topics);
-            self.chunk.clear();
-        }
+        self.live_mut().flush();
     }
 
     /// Commits, and brings a table up to date with what that emits.
     pub fn commit(&mut self, table: &mut View) {
-        self.flush();
-        self.task.commit(Timestamp(0), &mut self.topics);
-        let mut changes = self.task.new_chunk(self.output);
-        self.task.take_rows(self.output, &mut changes);
+        let live = self.live_mut();
+        live.flush();
+        live.task.commit(Timestamp(0), &mut live.topics);
+        let mut changes = live.task.new_chunk(live.output);
+        live.task.take_rows(live.output, &mut changes);
         for row in 0..changes.len() {
             self.put(&changes, row, table);
         }
@@ -156,7 +147,12 @@ impl Program {
 
     fn aggregate_stats(&self) -> OperatorStats {
         let at = node(&self.pipeline, |op| matches!(op, Op::Aggregate(_)));
-        self.task.stats(&self.topics).swap_remove(at)
+        self.stats().swap_remove(at)
+    }
+
+    fn stats(&self) -> Vec<OperatorStats> {
+        let live = self.live();
+        live.task.stats(&live.topics)
     }
 
     /// Events that were dropped as late, and the stream time, as of the last flush.
@@ -173,18 +169,83 @@ impl Program {
 
     /// Rows that the logic leaves out.
     pub fn filtered(&self) -> u64 {
-        let stats = self.task.stats(&self.topics);
-        stats[self.source].rows_out - self.aggregate_stats().rows_in
+        self.stats()[self.live().source].rows_out - self.aggregate_stats().rows_in
     }
 }
 
 impl Clone for Program {
     fn clone(&self) -> Self {
-        let mut clone = Self::of(self.shape, Arc::clone(&self.pipeline));
-        clone.restore(&self.checkpoint());
-        clone.chunk.clone_from(&self.chunk);
-        clone.flush();
-        clone
+        let kept = match self.live.get() {
+            None => self.kept.clone(),
+            Some(live) => Kept { state: Some(live.task.checkpoint()), rows: live.chunk.clone() },
+        };
+        Self { kept, ..Self::of(self.shape, Arc::clone(&self.pipeline)) }
+    }
+}
+
+impl Live {
+    fn new(pipeline: &Arc<Pipeline>, kept: &Kept) -> Self {
+        let mut topics = Topics::default();
+        topics.create(TopicConfig::new("clicks", 1)).expect("a name of its own");
+        let mut task = Task::new(pipeline, &mut topics).expect("the plan of a question is right");
+        let source = node(pipeline, |op| matches!(op, Op::Source(_)));
+        let output = pipeline.nodes.len() - 1;
+        task.subscribe(output);
+        let feeds = task.schema(source).fields.iter().map(|field| feed(&field.name)).collect();
+        let chunk = task.new_chunk(source);
+        let mut live = Self { task, topics, source, output, feeds, chunk };
+        if let Some(state) = &kept.state {
+            live.restore(state);
+            live.chunk.clone_from(&kept.rows);
+            live.flush();
+        }
+        live
+    }
+
+    fn restore(&mut self, state: &[u8]) {
+        self.task.restore(state).expect("it is a checkpoint of this task");
+    }
+
+    fn push(&mut self, rows: &Rows<'_>, i: usize) {
+        self.begin_row(i64::from(rows.event[i]), rows.offset + i as u64);
+        for (feed, column) in self.feeds.iter().zip(&mut self.chunk.columns) {
+            match feed {
+                Feed::RecordType => text(column, "click"),
+                Feed::Content => text(column, CONTENTS[usize::from(rows.content[i])]),
+                Feed::Channel => text(column, CHANNELS[usize::from(rows.channel[i])]),
+                Feed::State => {
+                    let subscribes = rows.flags[i] & SUBSCRIBES != 0;
+                    text(column, if subscribes { "subscribe" } else { "content" });
+                }
+                Feed::User => user(column, i64::from(rows.user[i])),
+            }
+        }
+    }
+
+    fn push_beat(&mut self, at: i64, offset: u64) {
+        self.begin_row(at, offset);
+        for (feed, column) in self.feeds.iter().zip(&mut self.chunk.columns) {
+            match feed {
+                Feed::User => user(column, HEARTBEAT.0),
+                _ => text(column, HEARTBEAT.1),
+            }
+        }
+    }
+
+    fn begin_row(&mut self, event: i64, offset: u64) {
+        if self.chunk.len() == CHUNK {
+            self.flush();
+        }
+        self.chunk.timestamps.push(Timestamp(event));
+        self.chunk.partitions.push(0);
+        self.chunk.offsets.push(offset as i64);
+    }
+
+    fn flush(&mut self) {
+        if !self.chunk.is_empty() {
+            self.task.push_rows(self.source, &self.chunk, &mut self.topics);
+            self.chunk.clear();
+        }
     }
 }
 

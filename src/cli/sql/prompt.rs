@@ -22,6 +22,7 @@ use super::machine::{Machine, Pushed};
 use super::show::{self, Show};
 use super::{Aside, COMMANDS, Shape, aside};
 use crate::cli::failure::Failure;
+use crate::cli::include::Script;
 
 /// How long the lab works before it listens again, and sleeps when it has nothing to do.
 const SLICE: Duration = Duration::from_millis(8);
@@ -259,7 +260,15 @@ impl<W: Write> Prompt<W> {
         let rest = Some(found.rest).filter(|rest| !rest.is_empty());
         for piece in found.complete.iter().copied().chain(rest) {
             let piece = piece.trim_start();
-            self.ask(Ask::Execute(piece.to_owned()));
+            let script = match Script::of(FILE, piece, Path::new("")) {
+                Ok(script) => script,
+                Err(Failure::Script { texts, .. }) => {
+                    write!(self.show.out, "{}", texts.concat())?;
+                    break;
+                }
+                Err(_) => break,
+            };
+            self.ask(Ask::Execute(script.text.clone()));
             let Some((answers, names)) = self.answers() else { break };
             known = Some(names);
             let answers = match answers {
@@ -277,7 +286,7 @@ impl<W: Write> Prompt<W> {
                 }
             }
             if !refused.is_empty() {
-                let texts = show::diagnostics(&refused, FILE, piece);
+                let texts = script.show(&refused);
                 write!(self.show.out, "{}", texts.concat())?;
                 break;
             }

@@ -1,6 +1,7 @@
 //! Statements from a file or a pipe, one after the other.
 
 use std::io::{BufRead, BufWriter, Write, stdin, stdout};
+use std::path::Path;
 
 use streamglass::session::Outcome;
 use streamglass::sql::diagnostic::Diagnostic;
@@ -10,6 +11,7 @@ use super::machine::Machine;
 use super::show::{self, Show};
 use super::{Aside, COMMANDS, Shape, aside};
 use crate::cli::failure::Failure;
+use crate::cli::include;
 
 /// What places in the script are given in.
 const FILE: &str = "standard input";
@@ -83,7 +85,8 @@ impl<W: Write> Script<W> {
 
     fn statement(&mut self, piece: &str, before: usize) -> Result<(), Failure> {
         let text = format!("{}{piece}", "\n".repeat(before));
-        let answers = self.machine.execute(&text).map_err(Failure::Invalid)?;
+        let with_files = include::Script::of(FILE, &text, Path::new(""))?;
+        let answers = self.machine.execute(&with_files.text).map_err(Failure::Invalid)?;
         let mut refused: Vec<Diagnostic> = Vec::new();
         for answer in &answers {
             let take = &mut |found: &[Diagnostic]| refused.extend_from_slice(found);
@@ -96,7 +99,7 @@ impl<W: Write> Script<W> {
         if refused.is_empty() {
             return Ok(());
         }
-        let texts = show::diagnostics(&refused, FILE, &text);
+        let texts = with_files.show(&refused);
         let mut errors = refused.iter().filter(|found| found.is_error());
         Err(Failure::Script { texts, is_unsupported: errors.all(Diagnostic::is_unsupported) })
     }

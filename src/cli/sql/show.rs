@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use streamglass::function::time_format::write_iso;
 use streamglass::session::{Answer, List, Outcome, PlanNode, PushRows, ResultColumn};
-use streamglass::sql::diagnostic::{Diagnostic, render};
+use streamglass::sql::diagnostic::Diagnostic;
 use streamglass::time::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -264,11 +264,6 @@ pub fn date(time: Timestamp) -> String {
     let mut text = String::new();
     write_iso(time.0, &mut text);
     text
-}
-
-/// Diagnostics as text.
-pub fn diagnostics(found: &[Diagnostic], file: &str, text: &str) -> Vec<String> {
-    found.iter().map(|one| render::plain(one, file, text)).collect()
 }
 
 #[cfg(test)]

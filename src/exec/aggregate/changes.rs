@@ -124,7 +124,7 @@ impl Operator for ChangeAggregate {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        self.changes.process(&self.inputs.evaluate(chunk), out);
+        self.changes.process(&self.inputs.evaluate(chunk, out), out);
     }
 
     fn commit(&mut self, _now: Timestamp, out: &mut Collector) {

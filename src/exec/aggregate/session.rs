@@ -12,6 +12,7 @@ use super::windowed::TableRows;
 use super::{Batch, Clocks, Core, Inputs, Meta, Times};
 use crate::chunk::{Chunk, Window};
 use crate::exec::{Collector, DropReason, Operator, OperatorStats};
+use crate::order;
 use crate::plan::Emit;
 use crate::state::NONE;
 use crate::state::checkpoint::{CheckpointError, Reader, put};
@@ -85,7 +86,7 @@ impl SessionAggregate {
         times: Times,
     ) -> Self {
         let sessions = Sessions {
-            store: SessionStore::default(),
+            store: SessionStore::new(windows.gap_ms()),
             closed: ClosedStore::new(core.value_types.clone(), times.retention_ms),
             clocks: Clocks::default(),
             changes: Vec::new(),
@@ -267,7 +268,7 @@ impl State {
         let mut ended = std::mem::take(&mut self.found);
         self.sessions.store.take_ended(partition, first_open, &mut ended);
         let (store, keys) = (&self.sessions.store, &self.core.keys);
-        ended.sort_unstable_by(|&a, &b| {
+        order::sort_rows(&mut ended, &mut |a, b| {
             let (a, b) = (store.get(a), store.get(b));
             (a.end, a.start).cmp(&(b.end, b.start)).then_with(|| keys.compare(a.key, b.key))
         });
@@ -358,7 +359,7 @@ impl Operator for SessionAggregate {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        self.state.process(&self.inputs.evaluate(chunk), out);
+        self.state.process(&self.inputs.evaluate(chunk, out), out);
     }
 
     fn commit(&mut self, _now: Timestamp, out: &mut Collector) {

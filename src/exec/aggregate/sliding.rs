@@ -262,7 +262,7 @@ impl Operator for SlidingAggregate {
     }
 
     fn process(&mut self, chunk: &Chunk, out: &mut Collector) {
-        self.state.process(&self.inputs.evaluate(chunk), out);
+        self.state.process(&self.inputs.evaluate(chunk, out), out);
     }
 
     fn commit(&mut self, _now: Timestamp, out: &mut Collector) {

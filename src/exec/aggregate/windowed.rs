@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Clocks, Core, Meta};
 use crate::chunk::{Chunk, Window};
 use crate::exec::{Collector, DropReason};
+use crate::order;
 use crate::plan::Emit;
 use crate::state::closed::{ClosedMeta, ClosedStore};
 use crate::state::groups::GroupStore;
@@ -46,7 +47,9 @@ impl Deferred {
     /// start.
     pub fn emit(&mut self, out: &mut Chunk) {
         let mut rows: Vec<u32> = (0..self.order.len() as u32).collect();
-        rows.sort_unstable_by_key(|&row| self.order[row as usize]);
+        order::sort_rows(&mut rows, &mut |a, b| {
+            self.order[a as usize].cmp(&self.order[b as usize])
+        });
         out.gather(&self.rows, &rows);
         self.order.clear();
         self.rows.clear();
@@ -129,7 +132,7 @@ impl Windowed {
             return;
         }
         if core.emit == Emit::Final {
-            closing.sort_unstable_by(|a, b| core.keys.compare(a.key, b.key));
+            order::sort_by(closing, |a, b| core.keys.compare(a.key, b.key));
         }
         for closed in closing.iter() {
             self.close_one(core, closed, window, out);
@@ -219,7 +222,7 @@ impl TableRows {
     /// Appends the rows by key, then by window.
     pub fn finish(self, core: &Core, out: &mut Chunk) {
         let mut rows: Vec<u32> = (0..self.order.len() as u32).collect();
-        rows.sort_unstable_by(|&a, &b| {
+        order::sort_rows(&mut rows, &mut |a, b| {
             let ((key_a, window_a), (key_b, window_b)) =
                 (self.order[a as usize], self.order[b as usize]);
             core.keys.compare(key_a, key_b).then(window_a.cmp(&window_b))

@@ -15,6 +15,7 @@ use super::{Form, JoinPlanError, Values};
 use crate::chunk::{Chunk, Window};
 use crate::exec::identity::RowKeys;
 use crate::exec::{Collector, DropReason, Operator, OperatorStats, row_bytes};
+use crate::order;
 use crate::plan::{JoinKind, JoinWindow};
 use crate::state::checkpoint::{CheckpointError, Reader, put};
 use crate::state::rows::RowStore;
@@ -343,7 +344,7 @@ impl StreamJoin {
             }
         }
         let table = self.keys.table();
-        due.sort_by(|(a, left), (b, right)| {
+        order::sort_by(&mut due, |(a, left), (b, right)| {
             (a.1, a.2).cmp(&(b.1, b.2)).then_with(|| table.compare(left.key, right.key))
         });
         for (place, waiting) in due.drain(..) {

@@ -64,8 +64,16 @@ impl Source {
         collector: &mut Collector,
     ) -> usize {
         let Self { topic, consumer, failure, share, reader, dead_letters, .. } = self;
-        let Collector { output, drops, .. } = collector;
+        let Collector { output, drops, errors, .. } = collector;
         let mut taking = share.as_ref().and_then(|share| Taking::new(share, shared));
+        let mut from = None;
+        if let (Some(taking), Some(input), None) = (&mut taking, topics.get(*topic), of) {
+            if let Some(taken) = taking.follow(consumer, input, max_records) {
+                taking.flush(reader.system_columns(), output);
+                return taken;
+            }
+            from = Some(consumer.clone());
+        }
         let read = topics.with(*topic, |topic, others| {
             let each = |record: Record<'_>| {
                 if failure.is_some() {
@@ -77,6 +85,7 @@ impl Source {
                 };
                 let Err(error) = read else { return };
                 drops.add(error.reason(), 1);
+                errors.record(&error, &record, topic.name());
                 if reader.stops_at(&error) {
                     let at = format!("{}-{}@{}", topic.name(), record.partition.0, record.offset.0);
                     *failure = Some(format!("{at}: {error}"));
@@ -97,9 +106,13 @@ impl Source {
                 }
             }
         });
+        let read = read.unwrap_or(0);
         if let Some(taking) = &mut taking {
+            if let Some(from) = from {
+                taking.lead(from, consumer, read);
+            }
             taking.flush(reader.system_columns(), output);
         }
-        read.unwrap_or(0)
+        read
     }
 }

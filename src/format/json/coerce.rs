@@ -14,14 +14,37 @@ use std::sync::Arc;
 use super::cursor::{Kind, Token, items, members};
 use super::error::{ErrorKind, Fault};
 use super::number;
-use super::text::decode_text;
+use super::text::{decode_text, upper_cased};
 use super::writer::write_string;
 use crate::chunk::{Column, ColumnData};
+use crate::interner::Interner;
 use crate::value::{DataType, Value};
+
+/// What makes nested values cheap: short texts in them that came lately, as lists name the same
+/// few things again and again, and memory to collect items in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    texts: Interner,
+    spare: Vec<Value>,
+}
+
+/// The longest text that is worth keeping.
+const LONGEST_KNOWN: usize = 32;
+
+impl Known {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if text.len() > LONGEST_KNOWN { Arc::from(text) } else { self.texts.intern(text) }
+    }
+}
 
 /// Adds a value to a column. After an error the column may hold half a row.
 #[inline]
-pub(super) fn push(column: &mut Column, record: &str, token: Token) -> Result<(), Fault> {
+pub(super) fn push(
+    column: &mut Column,
+    record: &str,
+    token: Token,
+    known: &mut Known,
+) -> Result<(), Fault> {
     if token.kind == Kind::Null {
         column.push_null();
         return Ok(());
@@ -40,7 +63,7 @@ pub(super) fn push(column: &mut Column, record: &str, token: Token) -> Result<()
         ColumnData::Int(v) => v.push(int(record, token)?),
         ColumnData::Double(v) => v.push(double(record, token)?),
         ColumnData::Boolean(v) => v.push(boolean(token)?),
-        ColumnData::Nested(v) => v.push(value(record, token, &column.data_type)?),
+        ColumnData::Nested(v) => v.push(value(record, token, &column.data_type, known)?),
     }
     column.valid.push(true);
     Ok(())
@@ -74,9 +97,15 @@ pub(super) fn conforms(record: &str, token: Token, data_type: &DataType) -> Resu
 }
 
 /// The value of a token as one of this type.
-fn value(record: &str, token: Token, data_type: &DataType) -> Result<Value, Fault> {
+fn value(
+    record: &str,
+    token: Token,
+    data_type: &DataType,
+    known: &mut Known,
+) -> Result<Value, Fault> {
     Ok(match (data_type, token.kind) {
         (_, Kind::Null) => Value::Null,
+        (DataType::Varchar, Kind::Plain) => Value::Varchar(known.text(token.text(record))),
         (DataType::Varchar, _) => {
             let mut text = String::new();
             varchar(record, token, &mut text);
@@ -88,18 +117,20 @@ fn value(record: &str, token: Token, data_type: &DataType) -> Result<Value, Faul
         (DataType::Timestamp, _) => Value::Timestamp(integer(record, token, "TIMESTAMP")?),
         (DataType::Double, _) => Value::Double(double(record, token)?),
         (DataType::Array(item), Kind::Array) => {
-            let mut values = Vec::new();
+            let mut values = std::mem::take(&mut known.spare);
             items(record, token, |token| {
-                values.push(value(record, token, item)?);
+                values.push(value(record, token, item, known)?);
                 Ok(())
             })?;
-            Value::Array(values.into())
+            let array = Value::Array(values.drain(..).collect());
+            known.spare = values;
+            array
         }
-        (DataType::Map(key, item), Kind::Object) => map(record, token, key, item)?,
+        (DataType::Map(key, item), Kind::Object) => map(record, token, key, item, known)?,
         (DataType::Struct(fields), Kind::Object) => {
             let found = fields_of(record, token, fields);
             let values = fields.iter().zip(found).map(|((_, data_type), token)| match token {
-                Some(token) => value(record, token, data_type),
+                Some(token) => value(record, token, data_type, known),
                 None => Ok(Value::Null),
             });
             Value::Struct(values.collect::<Result<Vec<_>, _>>()?.into())
@@ -109,10 +140,16 @@ fn value(record: &str, token: Token, data_type: &DataType) -> Result<Value, Faul
 }
 
 /// An object as a map: of equal keys the last value counts, at the first one's place.
-fn map(record: &str, token: Token, key: &DataType, item: &DataType) -> Result<Value, Fault> {
+fn map(
+    record: &str,
+    token: Token,
+    key: &DataType,
+    item: &DataType,
+    known: &mut Known,
+) -> Result<Value, Fault> {
     let mut entries: Vec<(Value, Value)> = Vec::new();
     members(record, token, |name, token| {
-        let entry = (value(record, name, key)?, value(record, token, item)?);
+        let entry = (value(record, name, key, known)?, value(record, token, item, known)?);
         match entries.iter_mut().find(|(known, _)| *known == entry.0) {
             Some(known) => known.1 = entry.1,
             None => entries.push(entry),
@@ -127,7 +164,7 @@ fn fields_of(record: &str, object: Token, fields: &[(Arc<str>, DataType)]) -> Ve
     let mut found: Vec<(bool, Option<Token>)> = vec![(false, None); fields.len()];
     let all = members(record, object, |name, token| {
         let name = text(record, name);
-        let upper = name.to_uppercase();
+        let upper = upper_cased(&name);
         for ((field, _), (exact, place)) in fields.iter().zip(&mut found) {
             if **field == *name {
                 (*exact, *place) = (true, Some(token));

@@ -12,6 +12,7 @@ use crate::chunk::Column;
 #[derive(Clone, Debug)]
 pub struct JsonReader {
     walker: Walker,
+    known: coerce::Known,
 }
 
 impl JsonReader {
@@ -19,7 +20,7 @@ impl JsonReader {
     /// one whose upper-cased name does; of several the last.
     pub fn new<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
         let names = wanted.into_iter().map(Arc::from).collect();
-        Self { walker: Walker::new(names, Duplicates::LastWins) }
+        Self { walker: Walker::new(names, Duplicates::LastWins), known: coerce::Known::default() }
     }
 
     /// Adds one value to each column: that of the member of the same place in the list of wanted
@@ -41,7 +42,7 @@ impl JsonReader {
                 columns[i].push_null();
                 continue;
             };
-            if let Err(fault) = coerce::push(&mut columns[i], record, slot.token) {
+            if let Err(fault) = coerce::push(&mut columns[i], record, slot.token, &mut self.known) {
                 columns.iter_mut().for_each(|column| column.truncate(rows));
                 return Err(fault.in_member_at(bytes, Some(slot.member_at)));
             }
@@ -71,7 +72,7 @@ impl JsonReader {
                 column.push_null();
                 continue;
             };
-            if coerce::push(column, record, slot.token).is_err() {
+            if coerce::push(column, record, slot.token, &mut self.known).is_err() {
                 column.truncate(rows);
                 column.push_null();
                 unfit(i);

@@ -28,6 +28,19 @@ pub(super) fn check_escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
     }
 }
 
+/// A member's name in capital letters, as columns are called.
+pub(super) fn upper_cased(name: &str) -> String {
+    if name.is_ascii() { name.to_ascii_uppercase() } else { upper_cased_letters(name) }
+}
+
+/// Apart, because the page loads Unicode's tables when there is a name that needs them
+/// (`xtask/src/wasm/doors.rs`).
+#[cold]
+#[inline(never)]
+fn upper_cased_letters(name: &str) -> String {
+    name.to_uppercase()
+}
+
 fn hex(bytes: &[u8], at: usize) -> Option<u32> {
     let digits = bytes.get(at..at + 4)?;
     digits.iter().try_fold(0, |value, b| Some(value << 4 | char::from(*b).to_digit(16)?))

@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Kind, Quotes, Scan, Strings, Token};
 use super::error::{ErrorKind, Fault, ReadError, opening_quote};
 use super::layout::{Layout, START, Target, UNKNOWN};
 use super::simd::{self, Indexed, NotText};
-use super::text::decode_text;
+use super::text::{decode_text, upper_cased};
 
 /// Where a wanted member is.
 #[derive(Clone, Copy, Debug)]
@@ -225,7 +225,7 @@ fn resolve(names: &[Arc<str>], name: Token, bytes: &[u8]) -> Vec<Target> {
     } else {
         decoded.push_str(&raw);
     }
-    let upper = decoded.to_uppercase();
+    let upper = upper_cased(&decoded);
     let numbered = names.iter().enumerate();
     numbered
         .filter(|(_, wanted)| ***wanted == *decoded || ***wanted == *upper)

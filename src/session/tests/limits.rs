@@ -196,3 +196,41 @@ fn deep_nesting_and_what_no_linear_engine_matches_are_refused() {
     session.turn(Micros(0));
     assert_eq!(session.engine().topics().by_name("S").expect("it was created").appended(), 1);
 }
+
+#[test]
+fn limits_can_be_set_for_the_queries_that_follow() {
+    let mut session = bounded(Limits::default());
+    run(
+        &mut session,
+        "SET 'streamglass.query.rows.per.row.max' = '3';
+         CREATE STREAM bomb AS SELECT k, EXPLODE(GENERATE_SERIES(1, v)) FROM rows;
+         UNSET 'streamglass.query.rows.per.row.max';
+         CREATE STREAM free AS SELECT k, EXPLODE(GENERATE_SERIES(1, v)) FROM rows;",
+    );
+    let (checkpoint, _) = session.checkpoint();
+    session.restore(&checkpoint).expect("whole");
+    append(&mut session, "rows", 1, r#"{"V": 4}"#);
+    session.turn(Micros(0));
+    let why = stopped(&session, 1);
+    assert!(why.contains("one row leads to 4 rows, the limit is 3"), "{why}");
+    assert!(why.contains("SET 'streamglass.query.rows.per.row.max'"), "what to do: {why}");
+}
+
+#[test]
+fn limits_are_listed_and_refused_with_what_they_may_be() {
+    let mut session = bounded(Limits::default());
+    let name = "streamglass.query.state.bytes.max";
+    let wrong = refused(&mut session, &format!("SET '{name}' = 'much';"));
+    assert_eq!(
+        wrong,
+        [format!("{name} cannot be 'much': it is a whole number from 65536 to 1073741824")]
+    );
+    let wrong = refused(&mut session, "SET 'streamglass.query.memory' = '1';");
+    assert!(wrong[0].contains("no property streamglass.query.memory"), "{wrong:?}");
+    run(&mut session, &format!("SET '{name}' = '65536'; SET 'ksql.service.id' = 'x';"));
+    let outcome = run(&mut session, "SHOW PROPERTIES;").pop();
+    let Some(Outcome::Lists { lists }) = outcome else { panic!("{outcome:?}") };
+    let row = lists[0].rows.iter().find(|row| row[0] == name).expect("it is listed");
+    assert_eq!((row[1].as_str(), row[2].as_str()), ("65536", "134217728"));
+    assert!(lists[0].rows.iter().any(|row| row[0] == "ksql.service.id"));
+}

@@ -83,7 +83,18 @@ fn key_format(
         },
         (None, _) => named(default(settings.default_key_format(), at, findings)?, delimiter, true),
     };
+    check_delimiter("KEY_DELIMITER", with.key_delimiter, serde, findings);
     Some(serde)
+}
+
+/// A delimiter is for what is delimited.
+fn check_delimiter(name: &str, delimiter: Option<At<char>>, serde: Serde, findings: &mut Findings) {
+    if let Some((_, span)) = delimiter
+        && delimiter_of(serde).is_none()
+    {
+        let message = format!("{name} is for the format DELIMITED, not for {}", serde.name());
+        findings.error(Code::FORMAT, message, span);
+    }
 }
 
 /// Whether `FORMAT` set both formats: both then stand at one place.
@@ -134,7 +145,9 @@ fn value_format(
     if let Some((wrap, span)) = with.wrap_single_value {
         check_wrapping(name, wrap, single, span, findings);
     }
-    Some(named(name, delimiter, wrapped || !single))
+    let serde = named(name, delimiter, wrapped || !single);
+    check_delimiter("VALUE_DELIMITER", with.value_delimiter, serde, findings);
+    Some(serde)
 }
 
 fn check_wrapping(name: FormatName, wrap: bool, single: bool, at: Span, findings: &mut Findings) {

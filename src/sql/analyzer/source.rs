@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::properties::{self, Place, With};
 use super::scope::is_reserved;
 use super::{Context, Findings, formats, types};
+use crate::format::datetime::{DateTimePattern, PatternError, is_of_java};
+use crate::order;
 use crate::schema::{Field, Role, Schema};
 use crate::sql::ast::{Column, ColumnConstraint, CreateSource, SourceKind};
 use crate::sql::catalog::{Source, TimestampColumn, keys};
@@ -75,7 +77,7 @@ fn columns(create: &CreateSource, context: &Context<'_>, findings: &mut Findings
             fields.push(Field { name: column.name.name.clone(), data_type, role });
         }
     }
-    fields.sort_by_key(|field| field.role != Role::Key);
+    order::sort_by_key(&mut fields, |field| field.role != Role::Key);
     fields
 }
 
@@ -136,6 +138,18 @@ pub fn timestamp(with: &With, schema: &Schema, findings: &mut Findings) -> Optio
         findings.push(diagnostic);
         return None;
     };
+    if let Some((format, at)) = format
+        && let Err(error) = DateTimePattern::new(format)
+    {
+        let message = format!("the TIMESTAMP_FORMAT '{format}': {error}");
+        match error {
+            PatternError::Letter(letter) if is_of_java(letter) => {
+                findings.push(Diagnostic::unsupported(message, *at));
+            }
+            _ => findings.error(Code::PROPERTY_VALUE, message, *at),
+        }
+        return None;
+    }
     let problem = match (&field.data_type, format) {
         (DataType::BigInt | DataType::Timestamp, None) | (DataType::Varchar, Some(_)) => None,
         (DataType::Varchar, None) => Some("a VARCHAR timestamp needs TIMESTAMP_FORMAT".to_owned()),

@@ -4,7 +4,7 @@
 import { Bridge } from "../../bridge";
 import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
 import type { Status } from "../../lab";
-import { unreachable } from "../../messages";
+import { type PartUrls, unreachable } from "../../messages";
 import type { PanelId, PanelStyle } from "../../panel-protocol";
 import { Unsupported } from "../../support";
 import { Parking } from "../parking";
@@ -19,7 +19,7 @@ export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "serie
 export interface Start {
   readonly wasmUrl: string;
   /** Where the parts of the engine are that this room needs and the lab does not. */
-  readonly partUrls: readonly string[];
+  readonly partUrls: PartUrls;
   readonly experiment: string;
   readonly seed: number;
   readonly speed: number | null;

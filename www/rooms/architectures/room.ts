@@ -3,6 +3,7 @@
 import { LitElement, type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from "lit";
 
 import type { ExperimentCommand, ExperimentInfo } from "../../experiment-protocol";
+import type { PartUrls } from "../../messages";
 import { speed } from "../../format";
 import * as icons from "../../parts/icons";
 import { panel } from "../../parts/panel";
@@ -38,7 +39,7 @@ export class Architectures extends LitElement implements Hands {
   };
 
   declare wasmUrl: string;
-  declare partUrls: readonly string[];
+  declare partUrls: PartUrls;
   declare experiment: string;
   declare seed: number;
   declare speed: number | null;

@@ -3,6 +3,7 @@
 import { LitElement, type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from "lit";
 
 import type { Lab } from "../../lab";
+import type { PartUrls } from "../../messages";
 import { panel } from "../../parts/panel";
 import { define } from "../../parts/part";
 import type { Credentials } from "../../sink-protocol";
@@ -32,7 +33,7 @@ export class ConnectRoom extends LitElement {
 
   declare lab: Lab;
   declare wasmUrl: string;
-  declare partUrls: readonly string[];
+  declare partUrls: PartUrls;
   declare seed: number;
   declare controls: Controls;
   declare theme: string;

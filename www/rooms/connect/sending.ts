@@ -4,7 +4,7 @@
 import { Bridge } from "../../bridge";
 import type { CheckReport, ConnectCommand, ConnectEvent } from "../../connect/protocol";
 import type { Status } from "../../lab";
-import { unreachable } from "../../messages";
+import { type PartUrls, unreachable } from "../../messages";
 import type { PanelStyle } from "../../panel-protocol";
 import { save } from "../../save";
 import type { FieldError, ListedFate, ListedRecord, LogLevel, SinkCounters, SinkState } from "../../sink-protocol";
@@ -79,7 +79,7 @@ export class Sending {
     parking.put(life, this);
   }
 
-  async open(wasmUrl: string, partUrls: readonly string[]): Promise<void> {
+  async open(wasmUrl: string, partUrls: PartUrls): Promise<void> {
     try {
       this.#bridge = await Bridge.open<ConnectCommand, ConnectEvent, "throughput", PanelStyle>(wasmUrl, partUrls, "connect", (event) => this.#hear(event), this.#closing.signal);
       this.status = { kind: "running" };

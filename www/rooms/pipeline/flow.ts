@@ -102,7 +102,7 @@ export class Flow extends Part {
     const kind = kindOf(node.kind);
     const rate = this.lab.meter.perVirtualMinute[i];
     const dropped = droppedBy(state);
-    const inner = html`<span class="node-label">${kind.icon}<span>${node.label}</span><span class="hidden">, ${kind.name}</span></span>
+    const inner = html`<span class="node-label">${kind.icon}<span>${breakable(node.label)}</span><span class="hidden">, ${kind.name}</span></span>
       <span class="node-rate">${state?.paused === true ? html`<span class="late">paused</span>` : rate === undefined ? "–" : html`${short(Math.round(rate))}<small>/min</small>`}</span>
       <span class="node-trouble">
         ${state !== undefined && state.lag > 0 ? html`<span class="late">lag ${short(state.lag)}</span>` : nothing}
@@ -187,4 +187,9 @@ export class Flow extends Part {
 
 function droppedBy(state: NodeState | undefined): number {
   return state?.dropped.reduce((sum, reason) => sum + reason.count, 0) ?? 0;
+}
+
+/** A name that may go on in the next line behind an underscore, where no browser breaks it by itself. */
+function breakable(name: string): TemplateResult[] {
+  return name.split(/(?<=_)/).map((part) => html`${part}<wbr>`);
 }

@@ -1,4 +1,4 @@
-//! What of a linked module only some of its exports lead to.
+//! What of a linked module only some of its exports lead to, or only some of its functions.
 //!
 //! The linker's relocations (`--emit-relocs`) say which function and which constant holds the address
 //! of which other, so that nothing is guessed: what could be reached by any other way stays out.
@@ -44,6 +44,12 @@ impl Part {
         Self { functions: self.functions.difference(&other.functions).cloned().collect(), data }
     }
 
+    /// What this and `other` both have.
+    pub fn within(self, other: &Self) -> Self {
+        let rest = Self { functions: self.functions.clone(), data: self.data.clone() };
+        self.without(&rest.without(other))
+    }
+
     /// This and `other`.
     pub fn with(mut self, other: Self) -> Self {
         self.functions.extend(other.functions);
@@ -58,26 +64,73 @@ impl Part {
 /// # Errors
 /// The module was linked without relocations, or is none.
 pub fn only_from(module: &[u8], chosen: impl Fn(&str) -> bool) -> Result<Part, String> {
-    let linked = Linked::read(module).map_err(|error| error.to_string())?;
-    if linked.in_code.is_empty() || linked.symbols.is_empty() {
-        return Err("the module was linked without `--emit-relocs`".to_owned());
+    let graph = Graph::read(module)?;
+    let others = graph.reached(&graph.roots(|name| !chosen(name), true), |_| false);
+    let ours = graph.reached(&graph.roots(chosen, false), |_| false);
+    Ok(graph.part(|node| ours[node] && !others[node]))
+}
+
+/// Which part of `module` those exports lead to whose names are `chosen`, but nothing leads to that does
+/// not pass one of the functions that are `doors`, by the linker's names.
+///
+/// # Errors
+/// As [`only_from`].
+pub fn behind(
+    module: &[u8],
+    chosen: impl Fn(&str) -> bool,
+    doors: impl Fn(&str) -> bool,
+) -> Result<Part, String> {
+    let graph = Graph::read(module)?;
+    let mut shut = vec![false; graph.edges.len()];
+    for symbol in &graph.linked.symbols {
+        if let Symbol::Function { index, name: Some(name) } = symbol {
+            shut[*index as usize] |= doors(name);
+        }
     }
-    let (edges, loose) = linked.edges();
-    let of = |wanted: bool| {
-        let exports = linked.exports.iter().filter(|(name, _)| chosen(name) == wanted);
-        exports.map(|(_, function)| *function as usize).collect::<Vec<_>>()
-    };
-    let mut roots = of(false);
-    roots.extend(linked.start.map(|start| start as usize));
-    roots.extend(loose);
-    let others = closure(&edges, roots);
-    let ours = closure(&edges, of(true));
-    let only = |node: usize| ours[node] && !others[node];
-    let names = linked.symbols.iter().filter_map(|symbol| match symbol {
-        Symbol::Function { index, name: Some(name) } if only(*index as usize) => Some(name.clone()),
-        _ => None,
-    });
-    Ok(Part { functions: names.collect(), data: linked.data_of(only, |node| others[node]) })
+    let outside = graph.reached(&graph.roots(|_| true, true), |node| shut[node]);
+    let ours = graph.reached(&graph.roots(chosen, false), |_| false);
+    Ok(graph.part(|node| ours[node] && !outside[node]))
+}
+
+/// A linked module, and who leads to whom in it.
+struct Graph {
+    linked: Linked,
+    edges: Vec<Vec<usize>>,
+    /// What is led to from where no symbol is.
+    loose: Vec<usize>,
+}
+
+impl Graph {
+    fn read(module: &[u8]) -> Result<Self, String> {
+        let linked = Linked::read(module).map_err(|error| error.to_string())?;
+        if linked.in_code.is_empty() || linked.symbols.is_empty() {
+            return Err("the module was linked without `--emit-relocs`".to_owned());
+        }
+        let (edges, loose) = linked.edges();
+        Ok(Self { linked, edges, loose })
+    }
+
+    /// The exports with these names; `all`: with what is reached in other ways than by an export.
+    fn roots(&self, chosen: impl Fn(&str) -> bool, all: bool) -> Vec<usize> {
+        let exports = self.linked.exports.iter().filter(|(name, _)| chosen(name));
+        let other = self.linked.start.map(|start| start as usize).into_iter();
+        let other = other.chain(self.loose.iter().copied()).filter(|_| all);
+        exports.map(|(_, function)| *function as usize).chain(other).collect()
+    }
+
+    fn reached(&self, roots: &[usize], shut: impl Fn(usize) -> bool) -> Vec<bool> {
+        closure(&self.edges, roots.to_vec(), shut)
+    }
+
+    fn part(&self, ours: impl Fn(usize) -> bool) -> Part {
+        let names = self.linked.symbols.iter().filter_map(|symbol| match symbol {
+            Symbol::Function { index, name: Some(name) } if ours(*index as usize) => {
+                Some(name.clone())
+            }
+            _ => None,
+        });
+        Part { functions: names.collect(), data: self.linked.data_of(&ours) }
+    }
 }
 
 enum Symbol {
@@ -257,26 +310,24 @@ impl Linked {
         (edges, loose)
     }
 
-    /// Where the constants are that are `ours` and that no symbol of others shares.
-    fn data_of(
-        &self,
-        ours: impl Fn(usize) -> bool,
-        others: impl Fn(usize) -> bool,
-    ) -> Vec<Range<u32>> {
+    /// Where the constants are that are `ours` and that no other symbol shares.
+    fn data_of(&self, ours: impl Fn(usize) -> bool) -> Vec<Range<u32>> {
         let range = |symbol: &DefinedDataSymbol| {
             let segment = self.segments.get(symbol.index as usize)?;
             let start = segment.address + symbol.offset;
             segment.constant.then_some(start..start + symbol.size)
         };
-        let ranges = |wanted: &dyn Fn(usize) -> bool| {
+        let ranges = |wanted: bool| {
             let symbols =
                 self.symbols.iter().enumerate().filter_map(|(index, symbol)| match symbol {
-                    Symbol::Data(symbol) if wanted(self.functions() + index) => range(symbol),
+                    Symbol::Data(symbol) if ours(self.functions() + index) == wanted => {
+                        range(symbol)
+                    }
                     _ => None,
                 });
             union(symbols.filter(|range| !range.is_empty()).collect())
         };
-        without(ranges(&ours), &ranges(&others))
+        without(ranges(true), &ranges(false))
     }
 }
 
@@ -289,10 +340,15 @@ fn constant_offset(kind: &DataKind<'_>) -> Result<u32, BinaryReaderError> {
     }
 }
 
-fn closure(edges: &[Vec<usize>], mut waiting: Vec<usize>) -> Vec<bool> {
+/// What is reached from `waiting` without a node that is `shut`.
+fn closure(
+    edges: &[Vec<usize>],
+    mut waiting: Vec<usize>,
+    shut: impl Fn(usize) -> bool,
+) -> Vec<bool> {
     let mut reached = vec![false; edges.len()];
     while let Some(node) = waiting.pop() {
-        if !std::mem::replace(&mut reached[node], true) {
+        if !shut(node) && !std::mem::replace(&mut reached[node], true) {
             waiting.extend(edges[node].iter().filter(|next| !reached[**next]));
         }
     }
@@ -344,7 +400,8 @@ mod tests {
     #[test]
     fn a_closure_follows_every_edge_once() {
         let edges = [vec![1], vec![2, 0], vec![], vec![2]];
-        assert_eq!(closure(&edges, vec![0]), [true, true, true, false]);
+        assert_eq!(closure(&edges, vec![0], |_| false), [true, true, true, false]);
+        assert_eq!(closure(&edges, vec![0, 3], |node| node == 1), [true, false, true, true]);
     }
 
     #[test]
@@ -363,6 +420,9 @@ mod tests {
             .without(&part(&["b", "c"], &[0..2, 4..6, 9..21, 40..50]));
         assert_eq!(left.functions, ["a".to_owned()].into());
         assert_eq!(left.data, [2..4, 6..9, 21..30]);
+        let common = part(&["a", "b"], &[0..10, 20..30]).within(&part(&["b"], &[5..22, 29..40]));
+        assert_eq!(common.functions, ["b".to_owned()].into());
+        assert_eq!(common.data, [5..10, 20..22, 29..30]);
         let both = left.with(part(&["z"], &[Range { start: 0, end: 2 }]));
         assert_eq!((both.functions.len(), &both.data[0]), (2, &(0..2)));
     }

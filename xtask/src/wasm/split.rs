@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, ImportSection, Instruction, Module, NameMap,
-    NameSection, RawSection, TableSection,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, Function, FunctionSection, ImportSection, Instruction, Module,
+    NameMap, NameSection, RawSection, TableSection,
 };
 use wasmparser::{
     CompositeInnerType, DataKind, ElementItems, ElementKind, ExternalKind, FunctionBody, Global,
@@ -26,18 +26,33 @@ const FIRST: &str = "first";
 
 type Failure = Box<dyn std::error::Error>;
 
+/// Who brings a part that is first called when it is not there yet.
+#[derive(Clone, Copy)]
+pub struct OnDemand<'a> {
+    /// The export that is called with the part's number, and returns when the part is there.
+    pub bring: &'a str,
+    /// The part's number.
+    pub number: i32,
+}
+
 /// The first module and the part. `module` must have the names of its functions. What the two share is
-/// exported under names that begin with `prefix`, which sets parts of one module apart.
+/// exported under names that begin with `prefix`, which sets parts of one module apart. A part that is
+/// not `on_demand` must be there before it is called.
 ///
 /// # Errors
 /// The module is none, or has what `wasm-bindgen` does not make today.
-pub fn cut(module: &[u8], part: &Part, prefix: &str) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+pub fn cut(
+    module: &[u8],
+    part: &Part,
+    prefix: &str,
+    on_demand: Option<OnDemand<'_>>,
+) -> Result<(Vec<u8>, Vec<u8>), Failure> {
     let whole = Whole::read(module)?;
     let moved = whole.moved(part);
     if moved.is_empty() {
         return Err("none of the part's functions is in the module".into());
     }
-    let plan = Plan::new(&whole, moved, prefix)?;
+    let plan = Plan::new(&whole, moved, prefix, on_demand)?;
     Ok((plan.first(module, &whole, part)?, plan.part(&whole, part)?))
 }
 
@@ -173,6 +188,16 @@ impl<'a> Whole<'a> {
         (self.imported..).zip(&self.bodies)
     }
 
+    /// The function that brings a part, and what it is told.
+    fn bring(&self, on_demand: OnDemand<'_>) -> Result<(u32, i32), Failure> {
+        let of_name = |(name, kind, _): &&(&str, ExternalKind, u32)| {
+            *name == on_demand.bring && *kind == ExternalKind::Func
+        };
+        let export = self.exports.iter().find(of_name);
+        let (.., function) = export.ok_or("the module has no export that brings a part")?;
+        Ok((*function, on_demand.number))
+    }
+
     /// The bytes in memory at `range`.
     fn bytes(&self, range: &Range<u32>) -> Option<&'a [u8]> {
         self.data.iter().find_map(|(address, bytes)| {
@@ -192,10 +217,18 @@ struct Plan<'a> {
     entries: BTreeMap<u32, u32>,
     /// The first table, with slots for all entries.
     table: TableType,
+    /// The function that brings the part when an entry finds its slot empty, and what it is told.
+    bring: Option<(u32, i32)>,
 }
 
 impl<'a> Plan<'a> {
-    fn new(whole: &Whole<'_>, moved: BTreeSet<u32>, prefix: &'a str) -> Result<Self, Failure> {
+    fn new(
+        whole: &Whole<'_>,
+        moved: BTreeSet<u32>,
+        prefix: &'a str,
+        on_demand: Option<OnDemand<'_>>,
+    ) -> Result<Self, Failure> {
+        let bring = on_demand.map(|on_demand| whole.bring(on_demand)).transpose()?;
         let (mut by_part, mut by_first) = (Called::default(), Called::default());
         for (index, body) in whole.defined() {
             let seen = if moved.contains(&index) { &mut by_part } else { &mut by_first };
@@ -205,10 +238,15 @@ impl<'a> Plan<'a> {
         by_first.0.extend(exported.map(|(_, _, index)| *index));
         let mut table = *whole.tables.first().ok_or("a module without a table")?;
         let mut entries: BTreeMap<u32, u32> = BTreeMap::new();
-        for (slot, function) in &whole.slots {
-            entries.entry(*function).or_insert(*slot);
+        if bring.is_some() {
+            // Whoever has an address calls the entry until the part is there.
+            by_first.0.extend(whole.slots.values());
+        } else {
+            for (slot, function) in &whole.slots {
+                entries.entry(*function).or_insert(*slot);
+            }
+            entries.retain(|function, _| moved.contains(function) && by_first.0.contains(function));
         }
-        entries.retain(|function, _| moved.contains(function) && by_first.0.contains(function));
         for function in by_first.0.intersection(&moved) {
             entries.entry(*function).or_insert_with(|| {
                 table.initial += 1;
@@ -217,7 +255,7 @@ impl<'a> Plan<'a> {
         }
         table.maximum = table.maximum.map(|maximum| maximum.max(table.initial));
         let shared = by_part.0.difference(&moved).copied().collect();
-        Ok(Self { prefix, moved, shared, entries, table })
+        Ok(Self { prefix, moved, shared, entries, table, bring })
     }
 
     /// What the `number`th shared thing of a kind is called.
@@ -245,8 +283,9 @@ impl<'a> Plan<'a> {
                     first.section(&self.exports(whole));
                 }
                 Payload::ElementSection(_) => {
-                    let kept =
-                        whole.slots.iter().filter(|(_, function)| !self.moved.contains(*function));
+                    let kept = whole.slots.iter().filter(|(_, function)| {
+                        self.bring.is_some() || !self.moved.contains(*function)
+                    });
                     first.section(&elements(kept.map(|(slot, function)| (*slot, *function))));
                 }
                 Payload::CodeSectionStart { .. } => {
@@ -363,6 +402,15 @@ impl<'a> Plan<'a> {
         let mut function = Function::new([]);
         match self.entries.get(&index) {
             Some(slot) => {
+                if let Some((bring, number)) = self.bring {
+                    function.instruction(&Instruction::I32Const(slot.cast_signed()));
+                    function.instruction(&Instruction::TableGet(0));
+                    function.instruction(&Instruction::RefIsNull);
+                    function.instruction(&Instruction::If(BlockType::Empty));
+                    function.instruction(&Instruction::I32Const(number));
+                    function.instruction(&Instruction::Call(bring));
+                    function.instruction(&Instruction::End);
+                }
                 let ty = whole.functions[index as usize];
                 for parameter in (0..).take(whole.parameters[ty as usize]) {
                     function.instruction(&Instruction::LocalGet(parameter));
@@ -522,7 +570,7 @@ mod tests {
     fn the_part_fills_a_slot_that_the_first_jumps_through() {
         let part =
             Part { functions: ["room".to_owned()].into(), data: std::iter::once(11..15).collect() };
-        let (first, part) = cut(&module(), &part, "r").expect("a module that can be cut");
+        let (first, part) = cut(&module(), &part, "r", None).expect("a module that can be cut");
         let whole = Whole::read(&first).expect("a module");
         assert_eq!(whole.tables[0].initial, 2);
         assert_eq!(whole.slots, BTreeMap::from([(0, 0)]));
@@ -566,9 +614,31 @@ mod tests {
     }
 
     #[test]
+    fn a_part_on_demand_is_brought_when_its_slot_is_empty() {
+        let part = Part { functions: ["shared".to_owned()].into(), data: Vec::new() };
+        let on_demand = OnDemand { bring: "room", number: 3 };
+        let (first, _) = cut(&module(), &part, "l", Some(on_demand)).expect("a module");
+        let whole = Whole::read(&first).expect("a module");
+        assert_eq!(whole.tables[0].initial, 2);
+        assert_eq!(whole.slots, BTreeMap::from([(0, 0)]), "its address leads to the entry");
+        let mut entry = whole.bodies[0].get_operators_reader().expect("operators");
+        let mut next = || entry.read().expect("an operator");
+        assert!(matches!(next(), Operator::I32Const { value: 1 }));
+        assert!(matches!(next(), Operator::TableGet { table: 0 }));
+        assert!(matches!(next(), Operator::RefIsNull));
+        assert!(matches!(next(), Operator::If { .. }));
+        assert!(matches!(next(), Operator::I32Const { value: 3 }));
+        assert!(matches!(next(), Operator::Call { function_index: 1 }));
+        assert!(matches!(next(), Operator::End));
+        assert!(matches!(next(), Operator::LocalGet { local_index: 0 }));
+        let on_demand = OnDemand { bring: "nobody", number: 0 };
+        assert!(cut(&module(), &part, "l", Some(on_demand)).is_err());
+    }
+
+    #[test]
     fn a_part_that_is_not_there_is_refused() {
         let part = Part { functions: ["else".to_owned()].into(), data: Vec::new() };
-        assert!(cut(&module(), &part, "r").is_err());
+        assert!(cut(&module(), &part, "r", None).is_err());
     }
 
     #[test]

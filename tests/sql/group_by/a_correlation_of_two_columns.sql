@@ -1,0 +1,7 @@
+--@test: A correlation of two columns
+CREATE STREAM s (k VARCHAR KEY, x INT, y INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT k, CORRELATION(x, y) AS r FROM s GROUP BY k;
+INSERT INTO s VALUES ('a', 1, 2);
+INSERT INTO s VALUES ('a', 2, 4);
+ASSERT VALUES o (k, r) VALUES ('a', CAST('NaN' AS DOUBLE));
+ASSERT VALUES o (k, r) VALUES ('a', 1.0);
