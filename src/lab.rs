@@ -163,6 +163,7 @@ impl Lab {
             Command::Format { script } => {
                 return Some(Event::Formatted { script: crate::sql::format(&script) });
             }
+            Command::Sql => return Some(Event::Sql { script: self.sql() }),
             Command::Vocabulary => return Some(Event::Vocabulary(assist::vocabulary())),
             Command::Catalog => {
                 let catalog = assist::catalog(self.run.session().workspace());

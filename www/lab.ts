@@ -148,6 +148,13 @@ export class Lab {
     throw new Error(event?.type === "refused" ? event.problems.map(({ message }) => message).join("; ") : "there was no answer");
   }
 
+  /** The SQL that the run's queries come from: its pipeline's script, and the statements carried out since. */
+  async sql(): Promise<string> {
+    const event = await this.ask({ type: "sql" });
+    if (event?.type === "sql") return event.script;
+    throw new Error("there was no answer");
+  }
+
   /** Shows problems that were found before the engine was asked, and changes nothing. */
   refuse(file: string, problems: readonly Problem[]): void {
     this.problems = problems;
@@ -204,6 +211,7 @@ export class Lab {
       case "answers":
       case "checked":
       case "formatted":
+      case "sql":
       case "vocabulary":
       case "catalog":
         // Who asks for these gets them as answers.

@@ -63,7 +63,7 @@ anew: boolean, } | { "type": "format",
 /**
  * The script.
  */
-script: string, } | { "type": "vocabulary" } | { "type": "catalog" } | { "type": "inspect", 
+script: string, } | { "type": "sql" } | { "type": "vocabulary" } | { "type": "catalog" } | { "type": "inspect", 
 /**
  * The topic.
  */
@@ -115,6 +115,10 @@ statements: Array<Span>,
 diagnostics: Array<Diagnostic>, } | { "type": "formatted", 
 /**
  * The script.
+ */
+script: string, } | { "type": "sql", 
+/**
+ * The pipeline's script, and after it the statements that changed the run since.
  */
 script: string, } | { "type": "vocabulary" } & Vocabulary | { "type": "catalog" } & CatalogNames | { "type": "pushed", 
 /**

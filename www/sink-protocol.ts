@@ -13,6 +13,10 @@ state: SinkState,
  */
 counters: SinkCounters, } | { "type": "throughput", 
 /**
+ * Where the chart's axis of time ends, in milliseconds since the start.
+ */
+untilMs: number, 
+/**
  * Milliseconds since the start, and the records acknowledged a second in the time before.
  */
 points: Array<[number, number]>, } | { "type": "log", 

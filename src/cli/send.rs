@@ -363,7 +363,10 @@ impl Run<'_> {
                 }
             };
             self.tell(progress);
-            if let SinkState::Halted { reason } = self.sender.state() {
+            // What is still under way has its outcome soon: given up, it would count as unknown.
+            if let SinkState::Halted { reason } = self.sender.state()
+                && self.sender.in_flight() == 0
+            {
                 let reason = reason.clone();
                 self.sender.abort(now);
                 self.tell(progress);

@@ -105,6 +105,14 @@ impl CommandLog {
         held
     }
 
+    /// The SQL statements that were carried out up to where the run is.
+    pub fn statements(&self) -> impl Iterator<Item = &str> {
+        self.entries[..self.next].iter().filter_map(|entry| match &entry.change {
+            Change::Execute { script } => Some(script.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether it takes no more.
     #[must_use]
     pub const fn is_full(&self) -> bool {
@@ -163,6 +171,18 @@ mod tests {
         assert_eq!(log.settings(), [rate(1.0), fault(FaultKind::Drop, 0.1)]);
         log.rewind(0);
         assert_eq!(log.settings(), []);
+    }
+
+    #[test]
+    fn statements_are_those_up_to_where_the_run_is() {
+        let mut log = CommandLog::default();
+        let execute = |script: &str| Change::Execute { script: script.into() };
+        log.record(at(1), execute("CREATE STREAM a;"));
+        log.record(at(2), Change::Coalesce { on: true });
+        log.record(at(3), execute("DROP STREAM a;"));
+        assert_eq!(log.statements().collect::<Vec<_>>(), ["CREATE STREAM a;", "DROP STREAM a;"]);
+        log.rewind(2);
+        assert_eq!(log.statements().collect::<Vec<_>>(), ["CREATE STREAM a;"]);
     }
 
     #[test]

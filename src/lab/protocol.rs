@@ -102,6 +102,8 @@ pub enum Command {
         /// The script.
         script: String,
     },
+    /// Asks for the SQL that the run's queries come from, by [`Event::Sql`].
+    Sql,
     /// Asks for the words of the language, by [`Event::Vocabulary`].
     Vocabulary,
     /// Asks for what there is by name now, by [`Event::Catalog`].
@@ -140,6 +142,7 @@ fn command(mut fields: Fields) -> serde_json::Result<Command> {
         "endPush" => Command::EndPush { id: fields.take("id")? },
         "check" => Command::Check { script: fields.take("script")?, anew: fields.take("anew")? },
         "format" => Command::Format { script: fields.take("script")? },
+        "sql" => Command::Sql,
         "vocabulary" => Command::Vocabulary,
         "catalog" => Command::Catalog,
         "inspect" => Command::Inspect { topic: fields.take("topic")? },
@@ -189,6 +192,11 @@ pub enum Event {
     /// A script in the canonical layout.
     Formatted {
         /// The script.
+        script: String,
+    },
+    /// The SQL that the run's queries come from.
+    Sql {
+        /// The pipeline's script, and after it the statements that changed the run since.
         script: String,
     },
     /// The words of the language.
@@ -490,6 +498,7 @@ mod tests {
             Command::EndPush { id: 3 },
             Command::Check { script: text(), anew: true },
             Command::Format { script: text() },
+            Command::Sql,
             Command::Vocabulary,
             Command::Catalog,
             Command::Inspect { topic: Some(text()) },

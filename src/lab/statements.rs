@@ -65,6 +65,16 @@ impl Lab {
         news
     }
 
+    /// The SQL that the run's queries come from, as one script: what another run needs to have them.
+    pub(super) fn sql(&self) -> String {
+        let mut script = self.script();
+        for statements in self.log.statements() {
+            script.push('\n');
+            script.push_str(statements);
+        }
+        script
+    }
+
     /// The script of the run's pipeline.
     #[must_use]
     pub fn script(&self) -> String {

@@ -117,7 +117,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// The milliseconds that a `Retry-After` in seconds says (RFC 9110). Its other form, a date, needs a
-/// clock that agrees with the server's: then the sink's own back-off holds.
+/// clock: whoever has one makes seconds of it before.
 fn after_ms(header: &str) -> Option<f64> {
     let seconds: u32 = header.trim().parse().ok()?;
     Some((f64::from(seconds) * 1e3).min(MOST_AFTER_MS))

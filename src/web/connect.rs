@@ -366,13 +366,15 @@ impl State {
     fn draw(&mut self) {
         let Some(run) = self.run.as_ref().filter(|_| self.visible) else { return };
         let points = run.points();
+        let panel = run.panel(&points);
+        let until_ms = panel.until_ms;
         if let Some((canvas, style)) = &mut self.chart
-            && let Err(error) = canvas.draw_panel(&run.panel(&points), style)
+            && let Err(error) = canvas.draw_panel(&panel, style)
         {
             // A mistake of the page's, not of the person's: for whoever embeds it.
             web_sys::console::error_1(&JsValue::from_str(&error.to_string()));
         }
-        self.send(&SinkEvent::Throughput { points });
+        self.send(&SinkEvent::Throughput { until_ms, points });
     }
 
     fn send(&self, event: &impl Serialize) {

@@ -1,13 +1,15 @@
 // The Connect room: its form, the connection test and what it advises, runs to their end, and where a
 // password must not be.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { Page } from "@playwright/test";
 
 import { Room } from "./connect.ts";
+import { Run } from "./run.ts";
 import { expectNoFinding } from "./axe.ts";
-import { type Manners, element, expect, open, test as base } from "./lab.ts";
+import { type Manners, element, expect, test as base } from "./lab.ts";
 import { type Behaviour, type Proxy, proxy } from "./proxy.ts";
 
 /** What a browser writes to its console about a request that failed. */
@@ -113,7 +115,8 @@ test("a run to its end, paused between: every record once, each key in its order
     return keys;
   };
   const many = orderOf(one.written.splice(0));
-  one.delay = 0;
+  // Long enough for a chart of some values.
+  one.delay = 80;
   await room.at.getByLabel("Requests at once").fill("1");
   await room.do("start");
   await room.sums();
@@ -122,6 +125,20 @@ test("a run to its end, paused between: every record once, each key in its order
   many.delete(null);
   expect(many).toEqual(single);
   await expect(room.at.locator(".cthroughput canvas")).toBeVisible();
+  // Its values can be read with the pointer and from the keyboard.
+  const plot = room.at.getByRole("group", { name: /^Throughput/u });
+  await plot.focus();
+  await page.keyboard.press("Home");
+  await expect(plot.locator(".cross")).toBeVisible();
+  const read = room.at.locator(".cthroughput [aria-live]");
+  await expect(read).toHaveText(/^\d+\.\d s: [\d,]+ records\/s$/u);
+  const first = await read.innerText();
+  await page.keyboard.press("End");
+  await expect(read).not.toHaveText(first);
+  await page.keyboard.press("Escape");
+  await expect(plot.locator(".cross")).toHaveCount(0);
+  await plot.hover();
+  await expect(plot.locator(".cross")).toBeVisible();
   await room.at.getByRole("button", { name: "Throughput: table" }).click();
   await expect(room.at.locator(".cthroughput tbody tr")).not.toHaveCount(0);
 });
@@ -152,65 +169,102 @@ test("records that fail or whose outcome is not known are listed, saved and sent
   expect(new Set(one.written.map(({ value }) => value)).size).toBe(1000);
 });
 
-test("what queries write goes to a topic of its own", async ({ page, stand }) => {
-  const one = await stand({ topics: ["clicks"] });
-  await open(page);
+test("what queries write goes to a topic of its own, those of statements carried out later too", async ({ page, stand }) => {
+  const one = await stand({ topics: ["clicks", "us"] });
+  const run = await Run.openPaused(page);
+  const card = run.element.locator("section.sql");
+  await card.getByRole("button", { name: "Open the editor" }).click();
+  await expect(card.locator(".cm-content")).toBeFocused();
+  // The built-in script is started anew as a whole; what is written over another one is carried out.
+  await card.getByLabel("Script").selectOption("01-look-around");
+  await card.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText("CREATE STREAM clicks_us WITH (KAFKA_TOPIC='clicks-us') AS SELECT * FROM clicks WHERE country_code = 'US' EMIT CHANGES;");
+  await card.getByRole("button", { name: "Run all", exact: true }).click();
+  await expect(card.locator(".run").first().locator(".answer")).toContainText("CLICKS_US");
   await page.getByRole("link", { name: "Connect" }).click();
   const room = element(page);
   await room.getByLabel("Address").fill(one.address);
   await room.getByRole("radio", { name: "SQL queries" }).check();
-  const from = room.getByLabel("Topic here");
-  const names = await from.locator("option").allTextContents();
-  const chosen = names.find((name) => /^CLICKS$/iu.test(name.trim()))?.trim() ?? "";
-  await from.selectOption(chosen);
+  await room.getByLabel("Topic here").selectOption("clicks");
   await room.getByLabel("Topic in Kafka").fill("clicks");
-  await room.getByLabel("Records", { exact: true }).fill("200");
+  await room.getByRole("button", { name: "Another topic" }).click();
+  await room.getByLabel("Topic here").nth(1).selectOption("clicks-us");
+  await room.getByLabel("Topic in Kafka").nth(1).fill("us");
+  await room.getByLabel("Records", { exact: true }).fill("400");
   await room.getByLabel("Rate", { exact: true }).selectOption("asFastAsPossible");
   await room.locator("[data-action=start]").click();
   await expect(room.locator(".cstate")).toHaveText("Done", { timeout: 15_000 });
-  expect(one.written).toHaveLength(200);
+  expect(one.written).toHaveLength(400);
+  const us = one.written.filter(({ topic }) => topic === "us").map(({ value }) => JSON.parse(value) as Record<string, unknown>);
+  expect(us.length).toBeGreaterThan(0);
+  expect(us.every((record) => record["COUNTRY_CODE"] === "US")).toBe(true);
 });
 
-test("a password is nowhere but in the requests to the proxy, and is gone after leaving", async ({ page, manners, stand }) => {
+/** All that a page keeps, shows or points to. */
+function kept(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const shadow = document.querySelector("stream-glass")?.shadowRoot;
+    const databases = await indexedDB.databases();
+    const caches = await globalThis.caches.keys();
+    const registrations = await navigator.serviceWorker?.getRegistrations() ?? [];
+    const all = [...document.querySelectorAll("*"), ...(shadow?.querySelectorAll("*") ?? [])];
+    const attributes = all.flatMap((one) => [...one.attributes].map(({ value }) => value));
+    const requested = performance.getEntries().map(({ name }) => name);
+    const names = [window.name, document.referrer, document.title, ...registrations.map(({ scope }) => scope)];
+    return [document.cookie, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), JSON.stringify(databases), JSON.stringify(caches), location.href, JSON.stringify(history.state), document.documentElement.outerHTML, shadow?.innerHTML ?? "", ...names, ...requested, ...attributes];
+  });
+}
+
+test("a password is nowhere but in the requests to the proxy, and is gone after leaving", async ({ page, context, manners, stand }) => {
+  test.setTimeout(60_000);
   manners.expectErrors(...FETCH);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const secret = "Xq7-sesame_open";
   const encoded = Buffer.from(`me:${secret}`).toString("base64");
-  const one = await stand({ credentials: `me:${secret}`, failEvery: 7 });
+  const one = await stand({ credentials: `me:${secret}`, failEvery: 7, cuts: 2 });
   const said: string[] = [];
   page.on("console", (message) => said.push(message.text()));
   const room = await Room.open(page, one.address, { "Records a second": "400", "Tries again": "0" });
   await room.login("me", secret);
   await room.do("start");
   await expect.poll(() => room.counter("failed")).toBeGreaterThan(0);
+  await expect.poll(() => room.counter("unknown")).toBeGreaterThan(0);
+  await expect.poll(() => room.counter("reordered")).toBeGreaterThan(0);
   // The proxy changes its mind: the run halts, and says why.
   one.credentials = "me:another";
   await room.is("Halted");
-  const exports = [await room.saved("download"), await room.saved("save-log")];
-  const kept = await page.evaluate(async () => {
-    const shadow = document.querySelector("stream-glass")?.shadowRoot;
-    const databases = await indexedDB.databases();
-    const caches = await globalThis.caches.keys();
-    const attributes = [...(shadow?.querySelectorAll("*") ?? [])].flatMap((one) => [...one.attributes].map(({ value }) => value));
-    return [location.href, document.cookie, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), JSON.stringify(databases), JSON.stringify(caches), JSON.stringify(history.state), document.documentElement.outerHTML, shadow?.innerHTML ?? "", ...attributes];
-  });
-  const activity = await room.at.locator(".clog").innerText();
-  expect(activity).toContain("401");
-  // What is looked through has the shadow tree in it.
-  expect(kept.filter((text) => text.includes(one.address))).not.toEqual([]);
-  for (const text of [...exports, ...kept, ...said, ...one.requests.map(({ url }) => url)]) {
-    expect(text).not.toContain(secret);
-    expect(text).not.toContain(encoded);
+  const exports = [await room.saved("save-log")];
+  for (const list of [/^Failed/u, /^Unknown/u, /^Overtaken/u]) {
+    await room.at.getByRole("radio", { name: list }).check();
+    exports.push(await room.saved("download"));
   }
-  expect(kept.slice(1, 6)).toEqual(["", "{}", "{}", "[]", "[]"]);
+  expect(exports.every((text) => text.length > 100)).toBe(true);
+  const held = await kept(page);
+  expect(await room.at.locator(".clog").innerText()).toContain("401");
+  // What is looked through has the shadow tree in it.
+  expect(held.filter((text) => text.includes(one.address))).not.toEqual([]);
+  expect(held.slice(0, 5)).toEqual(["", "{}", "{}", "[]", "[]"]);
   // It went to the proxy, and by a header.
   expect(one.requests.some(({ authorization }) => authorization === `Basic ${encoded}`)).toBe(true);
-  // Leaving takes it away; the run waits for it.
+  // Leaving takes it away; the run waits for it. What other rooms hand out has nothing of it.
   await page.getByRole("link", { name: "Architectures" }).click();
   await expect(room.at.locator("stream-glass-connect")).toHaveCount(0);
   one.credentials = `me:${secret}`;
   const before = one.requests.length;
   await page.waitForTimeout(400);
   expect(one.requests.length).toBe(before);
+  await room.at.getByRole("button", { name: "Copy link" }).click();
+  await expect(room.at.getByText("The link is copied.")).toBeVisible();
+  exports.push(await page.evaluate(() => navigator.clipboard.readText()));
+  const report = page.waitForEvent("download");
+  await room.at.getByRole("button", { name: "Report" }).click();
+  exports.push(readFileSync(await (await report).path(), "utf8"));
+  const left = await kept(page);
+  for (const text of [...exports, ...held, ...left, ...said, ...one.requests.map(({ url }) => url)]) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(encoded);
+  }
   await page.getByRole("link", { name: "Connect" }).click();
   await expect(room.at.getByLabel("Password or secret")).toHaveValue("");
   await room.do("resume");

@@ -43,10 +43,42 @@ export class Room {
     await expect(this.at.locator(".cstate")).toHaveText(state, { timeout });
   }
 
+  /** Starts a run and waits until it has ended, has stopped by itself, or cannot begin; what the state says then. */
+  run(): Promise<string> {
+    return this.page.evaluate(() => new Promise<string>((resolve, reject) => {
+      const root = document.querySelector("stream-glass")?.shadowRoot;
+      if (root === null || root === undefined) return reject(new Error("there is no element"));
+      const state = (): string => root.querySelector(".cstate")?.textContent ?? "";
+      // What the state said before the start is that of the run before.
+      let begun = false;
+      const watch = new MutationObserver(() => {
+        begun ||= state().startsWith("Looking");
+        if (!begun || !["Done", "Halted", "Ready"].includes(state())) return;
+        watch.disconnect();
+        resolve(state());
+      });
+      watch.observe(root, { subtree: true, childList: true, characterData: true });
+      root.querySelector<HTMLElement>("[data-action=start]")?.click();
+    }));
+  }
+
+  /** All counters by their names. */
+  async figures(): Promise<Record<string, number>> {
+    const all = await this.at.locator("[data-counter]").evaluateAll((tiles) => tiles.map((tile) => [tile.getAttribute("data-counter") ?? "", tile.textContent ?? ""]));
+    return Object.fromEntries(all.map(([name = "", text = ""]) => [name, Number(text.replaceAll(",", ""))]));
+  }
+
+  /** The lines of the activity log since the run began, the newest first. */
+  async lines(): Promise<string> {
+    const all = await this.at.locator(".clog li > span").allInnerTexts();
+    const begun = all.findIndex((line) => line.startsWith("Sends to"));
+    return all.slice(0, begun < 0 ? all.length : begun).join("\n");
+  }
+
   /** The counters of a run that has ended: they add up. */
   async sums(timeout?: number): Promise<{ sent: number; acknowledged: number; failed: number; unknown: number }> {
     await this.is("Done", timeout);
-    const [sent = 0, acknowledged = 0, failed = 0, unknown = 0, inFlight, waiting] = await Promise.all(["sent", "acknowledged", "failed", "unknown", "inFlight", "waiting"].map((name) => this.counter(name)));
+    const { sent = 0, acknowledged = 0, failed = 0, unknown = 0, inFlight, waiting } = await this.figures();
     expect([inFlight, waiting]).toEqual([0, 0]);
     expect(acknowledged + failed + unknown).toBe(sent);
     return { sent, acknowledged, failed, unknown };

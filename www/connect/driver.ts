@@ -6,10 +6,11 @@ import { Connect, Probe } from "#wasm/streamglass.js";
 import { unreachable } from "../messages";
 import type { PanelStyle } from "../panel-protocol";
 import type { ConnectSettings, Credentials, FieldError, ListedFate } from "../sink-protocol";
-import { check } from "./check";
 import { ask } from "./http";
 import type { CheckReport, ConnectCommand, ConnectEvent, Source } from "./protocol";
 
+/** What is said when the test's own code does not come. */
+const GONE = "A part of this page could not be loaded: is the server that it came from still there?";
 /** Why a browser says nothing of a request. */
 const SILENCE = "refused, reset, or an answer that this page may not read";
 
@@ -84,7 +85,13 @@ export class Driver {
     if (errors.length > 0) return null;
     this.#testing = new AbortController();
     const { signal } = this.#testing;
-    const report = await check({
+    // A chunk of its own: the form is there before anyone tests or sends.
+    const part = await import("./check").catch(() => null);
+    if (part === null) {
+      this.#emit({ type: "refused", message: GONE });
+      return null;
+    }
+    const report = await part.check({
       settings,
       authorization: Connect.authorization(settings.auth, credentials) ?? null,
       probe: write ? (cluster, topic) => new Probe(settings, cluster, topic) : null,

@@ -50,13 +50,19 @@ export async function ask(url: string, { method = "GET", headers = {}, body, tim
     });
     // A redirect shows neither its status nor where it leads.
     if (response.type === "opaqueredirect") return { status: 302, retryAfter: null, body: new Uint8Array(), complete: true };
-    return { status: response.status, retryAfter: response.headers.get("retry-after"), ...(await whole(response)) };
+    return { status: response.status, retryAfter: seconds(response.headers.get("retry-after")), ...(await whole(response)) };
   } catch {
     return { status: null, timedOut: timeout.signal.aborted && !signal.aborted };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", give);
   }
+}
+
+/** `Retry-After` in seconds, where a proxy lets a page read it; its other form is a date. */
+function seconds(header: string | null): string | null {
+  const at = Date.parse(header ?? "");
+  return header === null || /^\s*\d+\s*$/u.test(header) || Number.isNaN(at) ? header : String(Math.max(0, Math.ceil((at - Date.now()) / 1000)));
 }
 
 /** A body as far as it comes. */
@@ -66,11 +72,15 @@ async function whole(response: Response): Promise<{ body: Uint8Array; complete: 
   let length = 0;
   let complete = true;
   try {
-    while (reader !== undefined && length < MOST_ANSWER) {
+    while (reader !== undefined) {
       const { done, value } = await reader.read();
       if (done) break;
       parts.push(value);
       length += value.length;
+      if (length < MOST_ANSWER) continue;
+      complete = false;
+      void reader.cancel();
+      break;
     }
   } catch {
     complete = false;

@@ -10,6 +10,7 @@ import type { Axis, ChartData, ChartId, ChartStyle, Plot } from "../protocol";
 import { chartColors } from "../theme";
 import * as icons from "./icons";
 import { Part } from "./part";
+import { keyTarget, nearest } from "./reading";
 
 export class Chart extends Part {
   static override properties = {
@@ -189,7 +190,7 @@ export class Chart extends Part {
     const plot = this.#data?.plot;
     if (this.#data === undefined || plot === undefined || plot === null) return;
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    this.#read(nearest(this.#data.x, plot, event.clientX - box.left, event.clientY - box.top));
+    this.#read(positionAt(this.#data.x, plot, event.clientX - box.left, event.clientY - box.top));
   };
 
   #leave = (): void => this.#read(null);
@@ -202,7 +203,7 @@ export class Chart extends Part {
     if (to === null) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#read(to === -1 ? null : Math.min(n - 1, Math.max(0, to)));
+    this.#read(to === -1 ? null : to);
   };
 
   #read(at: number | null): void {
@@ -279,37 +280,14 @@ function xOf(atMs: readonly number[], i: number, plot: Plot): number {
   return plot.left + (((atMs[i] ?? first) - first) / Math.max(1, last - first)) * plot.width;
 }
 
-function nearest(axis: Axis, plot: Plot, x: number, y: number): number | null {
-  const n = length(axis);
-  if (n === 0) return null;
+function positionAt(axis: Axis, plot: Plot, x: number, y: number): number | null {
   if (axis.type === "category") {
+    const n = axis.names.length;
     const row = Math.floor(((y - plot.top) / plot.height) * n);
     return row >= 0 && row < n ? row : null;
   }
-  let best = 0;
-  for (let i = 1; i < n; i += 1) {
-    if (Math.abs(xOf(axis.atMs, i, plot) - x) < Math.abs(xOf(axis.atMs, best, plot) - x)) best = i;
-  }
-  return best;
+  const { atMs } = axis;
+  const first = atMs[0] ?? 0;
+  const last = atMs[atMs.length - 1] ?? first;
+  return nearest(atMs, first + ((x - plot.left) / plot.width) * (last - first));
 }
-
-/** Where a key leads; −1 puts the cross-hair away. */
-function keyTarget(key: string, at: number, n: number): number | null {
-  switch (key) {
-    case "ArrowLeft":
-    case "ArrowUp":
-      return Math.max(0, at - 1);
-    case "ArrowRight":
-    case "ArrowDown":
-      return at + 1;
-    case "Home":
-      return 0;
-    case "End":
-      return n - 1;
-    case "Escape":
-      return -1;
-    default:
-      return null;
-  }
-}
-

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use streamglass::sink::{Outcome, Request};
 use ureq::http::Response;
@@ -65,10 +65,23 @@ fn outcome(answer: Result<Response<Body>, Error>) -> Outcome {
     };
     let status = answer.status().as_u16();
     let header = answer.headers().get("retry-after");
-    let retry_after = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let retry_after = header.and_then(|value| value.to_str().ok()).map(|text| seconds(text, now()));
     let mut body = Vec::new();
     let read = answer.into_body().into_reader().take(MOST_ANSWER).read_to_end(&mut body);
     Outcome::Answer { status, retry_after, body, complete: read.is_ok() }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line may read a clock")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// `Retry-After` in seconds, as the sink reads it: its other form is a date (RFC 9110), which says as
+/// much as this machine's clock agrees with the server's.
+fn seconds(header: &str, now: SystemTime) -> String {
+    let Ok(at) = httpdate::parse_http_date(header) else { return header.to_owned() };
+    let wait = at.duration_since(now).unwrap_or_default();
+    (wait + Duration::from_millis(999)).as_secs().to_string()
 }
 
 /// What became of a request without an answer. Only what failed before anything was sent is `NotSent`.
@@ -140,5 +153,24 @@ impl Posts {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_to_try_again_at_is_told_in_seconds() {
+        let now = httpdate::parse_http_date("Thu, 26 Nov 2026 08:00:00 GMT").expect("a date");
+        for (header, expect) in [
+            ("Thu, 26 Nov 2026 08:00:07 GMT", "7"),
+            ("Thu, 26 Nov 2026 07:59:00 GMT", "0"),
+            ("12", "12"),
+            ("soon", "soon"),
+        ] {
+            assert_eq!(seconds(header, now), expect, "{header}");
+        }
+        assert_eq!(seconds("Thu, 26 Nov 2026 08:00:01 GMT", now + Duration::from_millis(1)), "1");
     }
 }

@@ -40,6 +40,14 @@ pub fn format(dialect: Dialect, content_type: Option<&str>) -> Result<Format, An
     Ok(format)
 }
 
+/// Whether a question may have this content type. Confluent's resources consume the media type of v2
+/// only, and Jersey looks at the header of a GET too.
+pub fn asks(dialect: Dialect, content_type: Option<&str>) -> bool {
+    let Some(whole) = content_type.filter(|_| dialect == Dialect::Confluent) else { return true };
+    let kind = whole.split(';').next().unwrap_or_default().trim();
+    matches!(kind, V2 | "application/*" | "*/*")
+}
+
 /// Whether v2 can answer with what the request accepts.
 pub fn acceptable(accept: Option<&str>) -> bool {
     let Some(accept) = accept else { return true };

@@ -124,7 +124,7 @@ export class ConnectForm extends LitElement {
         options: [["generator", "the generator"], ["queries", "SQL queries"]],
         hint: draft.source === "generator"
           ? "The raw topic as it is: clicks, sessions and users, mixed."
-          : run === null ? "Open the Pipeline room first: its script is what runs here." : "The Pipeline room's script runs here anew, over the same generator.",
+          : run === null ? "Open the Pipeline room first: its queries are what runs here." : "The Pipeline room's queries run here anew, over the same generator: its script, and what you carried out since.",
         take: (source) => this.#source(source),
       })}
       <div class="ctopics" role="group" aria-label="Topics">

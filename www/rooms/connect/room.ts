@@ -102,7 +102,7 @@ export class ConnectRoom extends LitElement {
   protected override render(): TemplateResult {
     const sending = this.#sending;
     if (sending === null) return html``;
-    const { status, report, active, starting, points, counters, lists, log } = sending;
+    const { status, report, active, starting, points, untilMs, counters, lists, log } = sending;
     if (status.kind === "unsupported") return html`<div class="room">${panel(explain(status.obstacle), () => this.#restart(), "Try again")}</div>`;
     const ready = status.kind === "running";
     return html`<div class="croom">
@@ -117,7 +117,7 @@ export class ConnectRoom extends LitElement {
       <div class="clive">
         ${checkCard({ report, disabled: !ready || starting || active, test: this.#test })}
         ${runCard(sending, ready, { start: this.#start, pause: () => sending.send({ type: "pause" }), resume: this.#resume, stop: (drain) => sending.send({ type: "stop", drain }) })}
-        <stream-glass-connect-throughput .sending=${sending} .points=${points} .theme=${this.theme} .ready=${ready}></stream-glass-connect-throughput>
+        <stream-glass-connect-throughput .sending=${sending} .points=${points} .untilMs=${untilMs} .theme=${this.theme} .ready=${ready}></stream-glass-connect-throughput>
         <stream-glass-connect-records .sending=${sending} .counters=${counters} .lists=${lists}></stream-glass-connect-records>
         ${activityCard(log)}
       </div>
@@ -152,12 +152,12 @@ export class ConnectRoom extends LitElement {
     if (filled !== null) this.#ask({ type: "check", settings: filled.meaning.settings, credentials: filled.credentials, write });
   };
 
-  #start = (): void => {
+  #start = async (): Promise<void> => {
     const filled = this.#filled();
     if (filled === null) return;
     const { settings, seed, records } = filled.meaning;
-    const queries = this.#sending?.draft.source === "queries";
-    const source = { seed, records, configuration: this.lab.configuration.tree, script: queries ? (this.lab.run?.script ?? "") : null };
+    const queries = this.#sending?.draft.source === "queries" && this.lab.run !== null;
+    const source = { seed, records, configuration: this.lab.configuration.tree, script: queries ? await this.lab.sql() : null };
     this.#ask({ type: "start", settings, credentials: filled.credentials, source });
   };
 

@@ -44,6 +44,8 @@ export class Sending {
   state: SinkState = { type: "idle" };
   counters: SinkCounters | null = null;
   points: ReadonlyArray<readonly [number, number]> = [];
+  /** Where the chart's axis of time ends. */
+  untilMs = 1;
   log: readonly Entry[] = [];
   lists: ReadonlyMap<ListedFate, Listed> = new Map();
   /** Why the last start was refused; empty if it was not. */
@@ -174,6 +176,7 @@ export class Sending {
         return this.changed();
       case "throughput":
         this.points = event.points;
+        this.untilMs = event.untilMs;
         return this.changed();
       case "log":
         for (const { atMs, level, text } of event.lines) this.note(level, text, this.#begun + atMs);

@@ -11,8 +11,21 @@ use super::{PATIENCE, build_fixture, fixture_program};
 use crate::process::{cargo, root, run};
 use crate::{Outcome, browser};
 
-/// The topics of the spec, one for each version of the interface and one for the plain loop.
-const TOPICS: [&str; 3] = ["page-v2", "page-v3", "page-plain"];
+/// The topics of the specs: for each version of the interface, for the plain loop, while the main thread
+/// is watched, for faults, and by each proxy while the broker goes away.
+const TOPICS: [&str; 9] = [
+    "page-v2",
+    "page-v3",
+    "page-plain",
+    "page-busy",
+    "page-faults",
+    "page-away-confluent-v2",
+    "page-away-confluent-v3",
+    "page-away-strimzi",
+    "page-away-karapace",
+];
+/// The broker's name, by which the specs stop and start it.
+const BROKER: &str = "page";
 /// Records of a run: enough that each key has several, and several requests are under way.
 const SHORT: u32 = 5_000;
 const LONG: u32 = 200_000;
@@ -23,10 +36,11 @@ pub fn run_spec(long: bool) -> Outcome {
     run(&mut cargo(["build", "--bin", "streamglass"]))?;
     let program = root().join("target/debug/streamglass");
     let mut spec = browser::playwright(&["--grep", "@kafka"])?;
-    let broker = Broker::named("page");
+    let broker = Broker::named(BROKER);
     let kafka = format!("127.0.0.1:{}", broker.up(None, true)?);
     let outcome = Proxies::start(&kafka).and_then(|proxies| {
         spec.env("KAFKA_BROKER", kafka).env("KAFKA_PROXIES", proxies.port.to_string());
+        spec.env("KAFKA_NAME", BROKER);
         spec.env("KAFKA_TOOL", fixture_program()).env("KAFKA_LONG", if long { "1" } else { "" });
         spec.env("KAFKA_RECORDS", if long { LONG } else { SHORT }.to_string());
         spec.env(

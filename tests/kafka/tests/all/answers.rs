@@ -92,6 +92,21 @@ fn content_types_and_accept_are_taken_as_each_proxy_does() {
 }
 
 #[test]
+fn a_question_with_the_content_type_of_records_is_refused_by_confluent() {
+    for (dialect, content_type, expect) in [
+        (Confluent, JSON_V2, 415),
+        (Confluent, "application/vnd.kafka.v2+json", 200),
+        (Strimzi, JSON_V2, 200),
+        (Karapace, JSON_V2, 200),
+    ] {
+        let proxy = proxy(dialect);
+        let headers = [("Content-Type", content_type)];
+        let reply = Client::to(&proxy).ask("GET", "/topics", &headers, b"").expect("an answer");
+        assert_eq!(reply.status, expect, "{dialect:?} {content_type}");
+    }
+}
+
+#[test]
 fn members_that_are_unknown_are_refused_and_only_strimzi_knows_headers() {
     let status = |dialect, record: &str| {
         let proxy = proxy(dialect);

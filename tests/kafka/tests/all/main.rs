@@ -11,6 +11,8 @@ mod matrix;
 mod program;
 mod real;
 #[cfg(feature = "sink")]
+mod secret;
+#[cfg(feature = "sink")]
 mod sink;
 mod support;
 mod tool;

@@ -1,62 +1,131 @@
-//! The fault matrix: each fault, through each dialect, ends in the outcome that is stated here, and
-//! every record is accounted for.
+//! The fault matrix: each fault, through each dialect, ends in the outcome that is stated here, every
+//! record is accounted for, and what is said names the cause.
+
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use streamglass_kafka::dialect::Dialect;
-use streamglass_kafka::proxy::Options;
+use streamglass_kafka::dialect::Dialect::{self, Strimzi};
 use streamglass_kafka::verify::{self, Keys};
 
-use crate::program::{Said, Send, WAYS};
+use crate::program::{Send, WAYS};
 use crate::support::*;
 
 const EVENTS: usize = 60;
 
-/// How a run ends.
+/// How a run ends. In all of them sent = acknowledged + failed + unknown, what is acknowledged is
+/// there, what failed is not, and no more is there twice than was reported as possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ends {
-    /// Every record is written and known to be, none more often than was reported as possible.
+    /// Every record is acknowledged.
     Written,
     /// The same, and none is there twice.
-    WrittenOnce,
-    /// Not all are, and the command says so by its exit status and with one of these words.
-    GivenUp(&'static [&'static str]),
-    /// Either, depending on what the proxy says; the account holds.
-    Accounted,
+    Once,
+    /// Every record was sent, and none is there: they failed.
+    Failed,
+    /// Some failed, the others are acknowledged.
+    SomeFailed,
+    /// No record is acknowledged, and of each it is not known whether it is there.
+    Unknown,
+    /// Some are acknowledged, of the others it is not known.
+    SomeUnknown,
+    /// Connections are refused after some had been broken: of what was on its way it is not known, the rest
+    /// failed. How much was on its way is the moment's.
+    Lost,
+    /// The run stops: nothing is acknowledged, what was tried failed.
+    Halted,
+    /// The run stops: nothing is acknowledged, what was tried may be there.
+    HaltedUnknown,
 }
 
-fn cases() -> Vec<(Value, Ends)> {
-    use Ends::{Accounted, GivenUp, Written, WrittenOnce};
-    let status = |code: u16| json!({"kind": "status", "code": code});
-    let once = |mut fault: Value| {
-        fault["count"] = json!(1);
-        fault
+struct Case {
+    fault: Value,
+    ends: Ends,
+    /// What differs in one dialect.
+    but: Option<(Dialect, Ends)>,
+    /// One of them is in what the command says; empty where nothing has to be said.
+    words: &'static [&'static str],
+    /// It takes at least so long.
+    least: Duration,
+}
+
+fn case(fault: Value, ends: Ends, words: &'static [&'static str]) -> Case {
+    Case { fault, ends, but: None, words, least: Duration::ZERO }
+}
+
+/// The same fault, for one request only.
+fn once(mut fault: Value) -> Value {
+    fault["count"] = json!(1);
+    fault
+}
+
+fn cases() -> Vec<Case> {
+    use Ends::{
+        Failed, Halted, HaltedUnknown, Lost, Once, SomeFailed, SomeUnknown, Unknown, Written,
     };
+    let status = |code: u16| json!({"kind": "status", "code": code});
+    let kind = |kind: &str| json!({ "kind": kind });
+    let strimzi = |ends, case| Case { but: Some((Strimzi, ends)), ..case };
+    let partial = json!({"kind": "partial", "every": 3});
+    let later = json!({"kind": "partial", "every": 3, "retriable": true});
+    let wait = json!({"kind": "status", "code": 429, "retry_after": 1, "count": 1});
+    let away = |ms: u64| json!({"kind": "refuse", "ms": ms, "after": 1, "count": 1});
     vec![
-        (once(json!({"kind": "refuse", "ms": 700, "after": 1})), Written),
-        (once(json!({"kind": "reset-request"})), Written),
-        (once(json!({"kind": "reset-answer"})), Written),
-        (once(json!({"kind": "cut-answer"})), Written),
-        (once(json!({"kind": "no-answer"})), Written),
-        (once(json!({"kind": "write-then-no-answer"})), Written),
-        (status(401), GivenUp(&["401"])),
-        (status(403), GivenUp(&["403"])),
-        (status(404), GivenUp(&["404", "topic"])),
-        (status(413), GivenUp(&["413", "large"])),
-        (status(415), GivenUp(&["415"])),
-        (status(422), GivenUp(&["422"])),
-        (json!({"kind": "status", "code": 429, "retry_after": 1, "count": 1}), WrittenOnce),
-        (json!({"kind": "status", "code": 429, "empty": true, "count": 2}), WrittenOnce),
-        (once(status(500)), Written),
-        (once(status(503)), Written),
-        (once(json!({"kind": "partial", "every": 3, "retriable": true})), WrittenOnce),
-        (once(json!({"kind": "partial", "every": 3})), Accounted),
-        (json!({"kind": "slow", "ms": 300}), WrittenOnce),
-        (json!({"kind": "html"}), GivenUp(&["proxy", "answer"])),
-        (once(json!({"kind": "content-type", "value": "text/plain"})), Accounted),
-        (json!({"kind": "no-cors", "on": "any"}), WrittenOnce),
-        (once(json!({"kind": "fewer", "by": 2})), Written),
-        (once(json!({"kind": "more", "by": 2})), Written),
-        (json!({"kind": "no-offsets"}), WrittenOnce),
+        // Connections.
+        case(away(700), Written, &["broke", "refused"]),
+        case(away(60_000), Lost, &["refused"]),
+        case(once(kind("reset-request")), Written, &["connection broke"]),
+        case(kind("reset-request"), Unknown, &["connection broke"]),
+        case(once(kind("reset-answer")), Written, &["cut short"]),
+        case(kind("reset-answer"), SomeUnknown, &["cut short"]),
+        case(once(kind("cut-answer")), Written, &["cut short"]),
+        case(kind("cut-answer"), SomeUnknown, &["cut short"]),
+        case(once(kind("no-answer")), Written, &["no answer within 1000 ms"]),
+        case(kind("no-answer"), Unknown, &["no answer within 1000 ms"]),
+        case(once(kind("write-then-no-answer")), Written, &["no answer within 1000 ms"]),
+        case(kind("write-then-no-answer"), Unknown, &["no answer within 1000 ms"]),
+        case(json!({"kind": "slow", "ms": 300}), Once, &[]),
+        case(json!({"kind": "slow", "ms": 1_600, "count": 1}), Written, &["no answer within"]),
+        // The whole request.
+        case(once(status(400)), Once, &["HTTP 400"]),
+        case(status(400), Halted, &["HTTP 400"]),
+        case(status(401), Halted, &["credentials"]),
+        case(status(403), Halted, &["may not write there"]),
+        case(status(404), Halted, &["topic or the API is not there"]),
+        case(status(405), Halted, &["not that of a REST proxy"]),
+        case(once(status(413)), Once, &["HTTP 413"]),
+        case(status(413), Halted, &["HTTP 413"]),
+        case(status(415), Halted, &["does not speak this version"]),
+        case(once(status(422)), Once, &["HTTP 422"]),
+        case(status(422), Halted, &["HTTP 422"]),
+        Case { least: Duration::from_secs(1), ..case(wait, Once, &["HTTP 429"]) },
+        case(
+            json!({"kind": "status", "code": 429, "empty": true, "count": 2}),
+            Once,
+            &["HTTP 429"],
+        ),
+        case(json!({"kind": "status", "code": 429, "empty": true}), Failed, &["HTTP 429"]),
+        case(once(status(500)), Written, &["HTTP 500"]),
+        case(status(500), Unknown, &["HTTP 500"]),
+        case(once(status(503)), Once, &["HTTP 503"]),
+        case(status(503), Failed, &["HTTP 503"]),
+        case(status(302), Halted, &["sends elsewhere"]),
+        // Single records. Strimzi's 500 does not say that another try is of no use.
+        case(once(later.clone()), Once, &[]),
+        strimzi(
+            Failed,
+            case(json!({"kind": "partial", "every": 1, "retriable": true}), Unknown, &[]),
+        ),
+        strimzi(Once, case(once(partial.clone()), SomeFailed, &[])),
+        strimzi(SomeUnknown, case(partial, SomeFailed, &[])),
+        case(json!({"kind": "partial", "every": 3, "code": 50002}), SomeFailed, &["50002"]),
+        // Answers that are not as they should be.
+        case(kind("html"), HaltedUnknown, &["not the answer of a Kafka REST proxy"]),
+        case(json!({"kind": "content-type", "value": "text/plain"}), Once, &[]),
+        case(json!({"kind": "no-cors", "on": "any"}), Once, &[]),
+        case(once(json!({"kind": "fewer", "by": 2})), Written, &["entries for"]),
+        case(json!({"kind": "fewer", "by": 2}), SomeUnknown, &["entries for"]),
+        case(json!({"kind": "more", "by": 2}), Once, &["entries for"]),
+        case(kind("no-offsets"), Once, &[]),
     ]
 }
 
@@ -66,7 +135,7 @@ fn every_fault_ends_as_stated_in_every_dialect() {
         let ways = WAYS.map(|(dialect, api)| {
             scope.spawn(move || {
                 let cases = cases().into_iter();
-                cases.filter_map(|(fault, ends)| meet(dialect, api, &fault, ends).err()).collect()
+                cases.filter_map(|case| meet(dialect, api, &case).err()).collect()
             })
         });
         ways.into_iter()
@@ -76,12 +145,16 @@ fn every_fault_ends_as_stated_in_every_dialect() {
     assert!(failures.is_empty(), "{} cases:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
-fn meet(dialect: Dialect, api: &str, fault: &Value, ends: Ends) -> Result<(), String> {
+fn meet(dialect: Dialect, api: &str, case: &Case) -> Result<(), String> {
     let proxy = proxy(dialect);
-    proxy.inject(serde_json::from_value(fault.clone()).expect("a fault"));
-    let more = ["--timeout", "1s", "--retries", "4", "--batch-records", "20"];
+    proxy.inject(serde_json::from_value(case.fault.clone()).expect("a fault"));
+    // What never ends well is given up soon.
+    let retries = if case.fault.get("count").is_some() { "4" } else { "1" };
+    let more = ["--timeout", "1s", "--retries", retries, "--batch-records", "20"];
     let send = Send { proxy: &proxy, api, topic: TOPIC, events: EVENTS, seed: 3, more: &more };
+    let start = Instant::now();
     let said = send.run();
+    let took = start.elapsed();
     let by = (dialect.partitioner(), 6);
     let stored = proxy.records(TOPIC).expect("memory");
     let report = verify::compare(&send.truth(), &stored, Keys::Bare, by);
@@ -98,20 +171,55 @@ fn meet(dialect: Dialect, api: &str, fault: &Value, ends: Ends) -> Result<(), St
     hold("nothing foreign, no other key", report.foreign.is_empty() && report.wrong_key.is_empty());
     hold("the exit status says whether all arrived", (said.status == Some(0)) == all);
     hold("it does not panic", said.status.is_some_and(|code| code != 101));
+    hold("it waits as it is told", took >= case.least);
+    let lower = said.err.to_lowercase();
+    let named = case.words.iter().any(|word| lower.contains(&word.to_lowercase()));
+    hold("the message says why", case.words.is_empty() || named);
+    hold("it is said in words", !["Some(", "Err(", "Error {"].iter().any(|s| said.err.contains(s)));
+    let ends = case.but.filter(|(other, _)| *other == dialect).map_or(case.ends, |(_, ends)| ends);
+    let some = |count: usize| count > 0 && count < EVENTS;
     match ends {
         Ends::Written => hold("all is written", all),
-        Ends::WrittenOnce => hold("all is written once", all && report.repeated.is_empty()),
-        Ends::GivenUp(words) => {
-            hold("it is given up", !all);
-            let lower = said.err.to_lowercase();
-            hold("the message says why", words.iter().any(|word| lower.contains(word)));
+        Ends::Once => hold("all is written once", all && report.repeated.is_empty()),
+        Ends::Failed => hold("all failed", (failed, found) == (EVENTS, 0)),
+        Ends::SomeFailed => hold("some failed", some(failed) && unknown == 0),
+        Ends::Unknown => hold("nothing is known", unknown == EVENTS),
+        Ends::SomeUnknown => hold("some are not known", some(unknown) && failed == 0),
+        Ends::Lost => {
+            hold("some failed or are not known", failed + unknown > 0 && acknowledged < EVENTS)
         }
-        Ends::Accounted => {}
+        Ends::Halted => {
+            hold("it stops, and nothing is there", failed > 0 && (unknown, found) == (0, 0));
+        }
+        Ends::HaltedUnknown => {
+            hold("it stops, and nothing is known", unknown > 0 && (acknowledged, failed) == (0, 0));
+        }
     }
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(format!("{dialect:?} {api} {fault}: not so: {}\n{report}\n{}", wrong.join("; "), said.err))
+    let (fault, wrong) = (&case.fault, wrong.join("; "));
+    Err(format!("{dialect:?} {api} {fault}: {ends:?}, but not so: {wrong}\n{report}\n{}", said.err))
+}
+
+/// New credentials are what a run waits for that meets a refusal in its midst; what was written before
+/// counts.
+#[test]
+fn a_refusal_in_mid_run_keeps_what_was_written() {
+    for (dialect, api) in WAYS {
+        let proxy = proxy(dialect);
+        let refusal = json!({"kind": "status", "code": 401, "after": 2});
+        proxy.inject(serde_json::from_value(refusal).expect("a fault"));
+        let more = ["--batch-records", "20", "--connections", "1"];
+        let send = Send { proxy: &proxy, api, topic: TOPIC, events: EVENTS, seed: 3, more: &more };
+        let said = send.run();
+        assert_ne!(said.status, Some(0), "{dialect:?} {api}: {}", said.err);
+        assert!(said.err.contains("HTTP 401"), "{}", said.err);
+        let [sent, acknowledged, failed] =
+            ["sent", "acknowledged", "failed"].map(|name| said.count(name));
+        assert_eq!((sent, acknowledged, failed), (60, 40, 20), "{dialect:?} {api}: {}", said.err);
+        assert_eq!(proxy.counters().written, 40);
+    }
 }
 
 #[test]
@@ -130,56 +238,4 @@ fn nothing_there_and_no_such_topic_are_said_before_sending() {
         assert_ne!(said.status, Some(0));
         assert!(said.err.to_lowercase().contains("refused"), "{}", said.err);
     }
-}
-
-/// Neither the password nor what HTTP makes of it is in anything that the command leaves behind.
-#[test]
-fn the_password_is_nowhere_to_be_found() {
-    const PASSWORD: &str = "sesame-0pen-6c1f";
-    // `KEY:` and the password in base64, as of Authorization.
-    const CREDENTIALS: &str = "S0VZOnNlc2FtZS0wcGVuLTZjMWY=";
-    let folder = std::env::temp_dir().join(format!("streamglass-secret-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let file = folder.join("password");
-    std::fs::write(&file, format!("{PASSWORD}\n")).expect("a file");
-    let clean = |what: &str, said: &Said| {
-        for text in [&said.out, &said.err] {
-            let leaked = text.contains(PASSWORD) || text.contains(CREDENTIALS);
-            assert!(!leaked, "{what}: {text}");
-        }
-    };
-    for (dialect, api) in WAYS {
-        let user = Some(("KEY".to_owned(), PASSWORD.to_owned()));
-        let proxy = start(Options { user, ..Options::new(dialect) });
-        let path = file.to_str().expect("UTF-8");
-        let more = ["--user", "KEY", "--password-file", path, "--timeout", "1s", "--retries", "1"];
-        let send = Send { proxy: &proxy, api, topic: TOPIC, events: 20, seed: 3, more: &more };
-        let said = send.run();
-        assert_eq!(said.status, Some(0), "{}", said.err);
-        assert!(proxy.counters().authorized > 0, "it was used");
-        clean("a run that succeeds", &said);
-        for fault in [
-            json!({"kind": "status", "code": 401}),
-            json!({"kind": "status", "code": 500}),
-            json!({"kind": "cut-answer"}),
-            json!({"kind": "reset-request"}),
-        ] {
-            proxy.clear_faults();
-            proxy.inject(serde_json::from_value(fault.clone()).expect("a fault"));
-            clean(&fault.to_string(), &send.run());
-        }
-        for record in proxy.records(TOPIC).expect("memory") {
-            let value = record.value.unwrap_or_default();
-            assert!(!String::from_utf8_lossy(&value).contains(PASSWORD));
-        }
-        // In the address it would be in every message: such an address is refused, unrepeated.
-        let address = proxy.url().replace("http://", &format!("http://KEY:{PASSWORD}@"));
-        let mut command = send.command();
-        let said = Said::of(command.args(["--to", &address]).output().expect("it starts"));
-        assert_ne!(said.status, Some(0));
-        clean("a password in the address", &said);
-    }
-    let left: Vec<_> = std::fs::read_dir(&folder).expect("a folder").collect();
-    assert_eq!(left.len(), 1, "no other file beside the password's");
-    std::fs::remove_dir_all(&folder).expect("ours to remove");
 }

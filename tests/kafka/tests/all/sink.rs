@@ -84,27 +84,43 @@ fn what_a_query_writes_arrives_in_order() {
     assert!(report.is_whole() && report.repeated.is_empty(), "{report}");
 }
 
+/// Stops the broker while records are on their way, and starts it again after a while.
+fn without_broker(dialect: Dialect, api: &str, away: Duration, options: Options) {
+    let topic = topic();
+    let proxy = proxy_for(&topic, options);
+    // Slow enough that the broker goes while records are on their way.
+    let more = ["--rate", "2000"];
+    let send = Send { proxy: &proxy, api, topic: &topic, events: 12_000, seed: 5, more: &more };
+    let child = send.start();
+    let start = Instant::now();
+    while proxy.counters().written < 2_000 {
+        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", proxy.counters());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    xtask("down");
+    let before = proxy.counters().written;
+    std::thread::sleep(away);
+    xtask("up");
+    let said = Said::of(child.wait_with_output().expect("it ends"));
+    assert!(before < 12_000, "the broker went away in the midst");
+    check(&send, dialect, &said);
+}
+
 #[test]
 fn nothing_is_lost_when_the_broker_goes_away_and_comes_back() {
     for (dialect, api) in [(Confluent, "v3"), (Karapace, "v2")] {
-        let topic = topic();
-        let proxy = proxy_for(&topic, Options::new(dialect));
-        // Slow enough that the broker goes while records are on their way.
-        let more = ["--rate", "2000"];
-        let send = Send { proxy: &proxy, api, topic: &topic, events: 12_000, seed: 5, more: &more };
-        let child = send.start();
-        let start = Instant::now();
-        while proxy.counters().written < 2_000 {
-            assert!(start.elapsed() < Duration::from_secs(30), "{:?}", proxy.counters());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        xtask("down");
-        let before = proxy.counters().written;
-        std::thread::sleep(Duration::from_secs(2));
-        xtask("up");
-        let said = Said::of(child.wait_with_output().expect("it ends"));
-        assert!(before < 12_000, "the broker went away in the midst");
-        check(&send, dialect, &said);
+        without_broker(dialect, api, Duration::from_secs(2), Options::new(dialect));
+    }
+}
+
+/// Longer than the proxies hold a request: each says so in its way, and the records are sent again.
+#[test]
+#[ignore = "minutes"]
+fn nothing_is_lost_when_the_broker_stays_away_for_longer_than_a_proxy_waits() {
+    for (dialect, api) in WAYS {
+        let delivery_timeout = Some(Duration::from_secs(2));
+        let options = Options { delivery_timeout, ..Options::new(dialect) };
+        without_broker(dialect, api, Duration::from_secs(8), options);
     }
 }
 
