@@ -230,9 +230,13 @@ impl Player {
         if there { Next::Later } else { Next::Soon }
     }
 
-    /// Goes on with the audit of a run that stands still; whether it is done.
+    /// Goes on with the audit of a run that stands still; whether it is done. Before the first event
+    /// there is nothing to compute once more.
     fn audit(&mut self, more: &impl Fn() -> bool) -> bool {
         let Some(Run { simulation, audit, .. }) = &mut self.run else { return true };
+        if simulation.clock_ms() == 0 {
+            return true;
+        }
         let (audit, done) = audit.get_or_insert_with(|| (simulation.audit(), false));
         while !*done {
             *done = audit.go(&simulation.store, MOST_AUDITED);
@@ -259,9 +263,8 @@ impl Player {
     pub fn tick(&mut self) -> Option<ExperimentTick> {
         let at_rest = self.at_rest();
         let run = self.run.as_mut()?;
-        let checkers = run.checkers().filter(|_| at_rest);
+        let digest = if at_rest { run.digest() } else { None };
         let simulation = &mut run.simulation;
-        let digest = checkers.map(|checkers| simulation.report_with(checkers).digest());
         Some(ExperimentTick {
             clock_ms: simulation.clock_ms(),
             latest_ms: run.latest,
@@ -333,6 +336,12 @@ impl Run {
     fn checkers(&self) -> Option<Vec<Check>> {
         let (audit, _) = self.audit.as_ref().filter(|(_, done)| *done)?;
         Some(self.simulation.audited(audit))
+    }
+
+    /// The digest of the report, if the audit is done.
+    fn digest(&mut self) -> Option<String> {
+        let checkers = self.checkers()?;
+        Some(self.simulation.report_with(checkers).digest())
     }
 
     fn seek(&mut self, to_ms: i64) {

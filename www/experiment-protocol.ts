@@ -60,7 +60,7 @@ export type ExperimentEvent = { "type": "catalogue",
 /**
  * They.
  */
-experiments: Array<ExperimentInfo>, } | { "type": "opened" } & Opened | { "type": "refused", 
+experiments: Array<ExperimentTitle>, } | { "type": "opened" } & Opened | { "type": "refused", 
 /**
  * Everything that is wrong.
  */
@@ -89,7 +89,7 @@ message: string, };
 /**
  * An experiment as a person chooses it.
  */
-export type ExperimentInfo = { 
+export type ExperimentTitle = { 
 /**
  * The number in the list, from 0.
  */
@@ -105,7 +105,12 @@ title: string,
 /**
  * The question in one or two sentences.
  */
-question: string, 
+question: string, };
+
+/**
+ * What a person reads of an experiment and can do to it.
+ */
+export type ExperimentInfo = { 
 /**
  * What to look at, and why it comes out so: a paragraph.
  */
@@ -313,6 +318,10 @@ export type Opened = {
  * The experiment.
  */
 experiment: string, 
+/**
+ * What there is to it.
+ */
+info: ExperimentInfo, 
 /**
  * The seed.
  */

@@ -55,6 +55,7 @@ impl Users {
         new
     }
 
+    #[inline(never)]
     fn count(&self) -> u64 {
         match self {
             Self::Exact(words) => words.iter().map(|word| u64::from(word.count_ones())).sum(),
@@ -63,6 +64,7 @@ impl Users {
     }
 
     /// How many users are in either of two sets.
+    #[inline(never)]
     fn count_of_both(&self, other: &Self) -> u64 {
         let estimate = match (self, other) {
             (Self::Exact(a), Self::Exact(b)) => {
@@ -179,6 +181,7 @@ impl View {
     }
 
     /// Adds a session to those that it touches.
+    #[inline(never)]
     pub fn add_session(&mut self, session: Session) {
         let shape = self.shape;
         self.reach(shape.window(session.start));
@@ -194,6 +197,7 @@ impl View {
     }
 
     /// Puts a row of a table of sessions, or (`None`) deletes it.
+    #[inline(never)]
     pub fn put_session(&mut self, row: Session, clicks: Option<u32>) {
         let window = self.shape.window(row.start);
         self.reach(window);
@@ -205,6 +209,7 @@ impl View {
     }
 
     /// An event of a window could not be read.
+    #[inline(never)]
     pub fn add_unread(&mut self, event: u32) {
         let window = self.shape.window(event) as usize;
         if self.unread.len() <= window {
@@ -219,6 +224,7 @@ impl View {
         self.unread.iter().sum()
     }
 
+    #[inline(never)]
     fn add_user(&mut self, window: u32, user: u32) {
         let new = || match self.sketch {
             None => Users::Exact(Vec::new()),
@@ -297,6 +303,7 @@ impl View {
 
     /// Takes over the cells of another view where it has any. Sessions go over windows: those are taken
     /// as a whole only.
+    #[inline(never)]
     pub fn take_windows(&mut self, other: &Self, windows: std::ops::Range<u32>) {
         self.clear(windows.clone());
         let groups = self.shape.groups();
@@ -397,18 +404,25 @@ impl Seam {
     /// Of two views, the second of which has the later events.
     #[must_use]
     pub fn between(a: &View, b: &View, merge: Merge) -> Self {
-        let mut seam = Self::default();
         if merge == Merge::Unite && a.shape.question == Question::Sessions {
-            let (mut gone, mut new) = (Vec::new(), Vec::new());
-            let gap = a.shape.gap_ms;
-            a.sessions.unite(&b.sessions, gap, |it| gone.push(it), |it| new.push(it));
-            for (side, sessions) in [gone, new].into_iter().enumerate() {
-                for session in sessions {
-                    let cell = Cell::of(session);
-                    let at = seam.windows.entry(a.shape.window(session.start)).or_default();
-                    at[side] = at[side].plus(cell);
-                    seam.total[side] = seam.total[side].plus(cell);
-                }
+            Self::of_sessions(a, b)
+        } else {
+            Self::default()
+        }
+    }
+
+    #[inline(never)]
+    fn of_sessions(a: &View, b: &View) -> Self {
+        let mut seam = Self::default();
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        let gap = a.shape.gap_ms;
+        a.sessions.unite(&b.sessions, gap, |it| gone.push(it), |it| new.push(it));
+        for (side, sessions) in [gone, new].into_iter().enumerate() {
+            for session in sessions {
+                let cell = Cell::of(session);
+                let at = seam.windows.entry(a.shape.window(session.start)).or_default();
+                at[side] = at[side].plus(cell);
+                seam.total[side] = seam.total[side].plus(cell);
             }
         }
         seam

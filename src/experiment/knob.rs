@@ -190,6 +190,7 @@ impl Knob {
     ///
     /// # Errors
     /// What is wrong with the text, or the bound that it breaks.
+    #[inline(never)]
     pub fn set(&self, settings: &mut Settings, text: &str) -> Result<(), String> {
         let text = text.trim();
         match &self.slot {

@@ -34,6 +34,7 @@ pub fn sampling(s: &Settings, end: i64) -> f64 {
 }
 
 /// What is wrong.
+#[inline(never)]
 pub fn problems(s: &Settings, end: i64) -> Vec<KnobProblem> {
     let mut problems = Vec::new();
     let mut wrong = |knob: &str, holds: bool, message: String| {
@@ -179,8 +180,16 @@ pub fn notices(s: &Settings, end: i64) -> Vec<KnobProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::EXPERIMENTS;
     use crate::experiment::source::Source;
     use crate::rng::Seed;
+
+    #[test]
+    fn every_preset_is_right() {
+        for experiment in EXPERIMENTS {
+            assert_eq!(problems(&experiment.defaults(), experiment.for_ms), [], "{experiment:?}");
+        }
+    }
 
     #[test]
     fn counts_of_the_site_vary_as_is_said_of_a_sample() {

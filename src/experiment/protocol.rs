@@ -150,7 +150,7 @@ pub enum ExperimentEvent {
     /// All experiments, in the order of their numbers.
     Catalogue {
         /// They.
-        experiments: Vec<ExperimentInfo>,
+        experiments: Vec<ExperimentTitle>,
     },
     /// An experiment is there, paused at its start.
     Opened(Opened),
@@ -192,10 +192,10 @@ pub enum ExperimentEvent {
 }
 
 /// An experiment as a person chooses it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
-pub struct ExperimentInfo {
+pub struct ExperimentTitle {
     /// The number in the list, from 0.
     pub number: u32,
     /// The name for links and the command line, as `late-data`.
@@ -204,6 +204,13 @@ pub struct ExperimentInfo {
     pub title: String,
     /// The question in one or two sentences.
     pub question: String,
+}
+
+/// What a person reads of an experiment and can do to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ExperimentInfo {
     /// What to look at, and why it comes out so: a paragraph.
     pub text: String,
     /// How long the preset runs.
@@ -237,6 +244,8 @@ pub struct OperationInfo {
 pub struct Opened {
     /// The experiment.
     pub experiment: String,
+    /// What there is to it.
+    pub info: ExperimentInfo,
     /// The seed.
     #[cfg_attr(test, ts(type = "number"))]
     pub seed: u64,
@@ -385,6 +394,7 @@ mod tests {
         declare![
             ExperimentCommand,
             ExperimentEvent,
+            ExperimentTitle,
             ExperimentInfo,
             KnobInfo,
             KnobKind,

@@ -37,7 +37,7 @@ enum Kind {
     Plain(Plain),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Site {
     generator: Generator,
     start: Micros,
@@ -130,7 +130,24 @@ impl Plain {
     }
 }
 
+// The site is apart, so that it is loaded with the first experiment that has it
+// (`xtask/src/wasm/doors.rs`).
+
+impl Clone for Site {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        let Self { generator, start, subscribe, channels } = self;
+        Self {
+            generator: generator.clone(),
+            start: *start,
+            subscribe: *subscribe,
+            channels: channels.clone(),
+        }
+    }
+}
+
 impl Site {
+    #[inline(never)]
     fn new(rate: f64, users: u32, seed: Seed) -> Self {
         let mut tree = Config::default().tree().clone();
         tree["General"]["maxUsers"] = users.into();
@@ -150,6 +167,7 @@ impl Site {
         Self { generator, start, subscribe, channels }
     }
 
+    #[inline(never)]
     fn run(&mut self, until: i64, each: &mut dyn FnMut(Click)) {
         let Self { generator, start, subscribe, channels } = self;
         let until = start.plus(until.saturating_mul(1_000));

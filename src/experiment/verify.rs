@@ -171,6 +171,7 @@ struct Fold {
 
 impl Audit {
     /// Goes on for about so many events; whether all is done.
+    #[inline(never)]
     pub fn go(&mut self, store: &Store, mut most: u64) -> bool {
         let Self { kappa, merged, batch, loaded } = self;
         let mut folds = [kappa, merged, batch, loaded].into_iter().flatten();

@@ -2,7 +2,7 @@
 // more. One worker of its own. No DOM: the room subscribes and renders itself.
 
 import { Bridge } from "../../bridge";
-import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
+import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, ExperimentTitle, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
 import type { Status } from "../../lab";
 import { type PartUrls, unreachable } from "../../messages";
 import type { PanelId, PanelStyle } from "../../panel-protocol";
@@ -28,7 +28,7 @@ export interface Start {
 
 export class Bench {
   status: Status = { kind: "loading" };
-  catalogue: readonly ExperimentInfo[] = [];
+  catalogue: readonly ExperimentTitle[] = [];
   opened: Opened | null = null;
   tick: ExperimentTick | null = null;
   scene: Scene | null = null;
@@ -130,8 +130,13 @@ export class Bench {
   }
 
   /** The experiment that is open. */
-  get info(): ExperimentInfo | undefined {
+  get title(): ExperimentTitle | undefined {
     return this.catalogue.find(({ name }) => name === this.opened?.experiment);
+  }
+
+  /** What there is to it. */
+  get info(): ExperimentInfo | undefined {
+    return this.opened?.info;
   }
 
   #hear(event: ExperimentEvent): void {
