@@ -114,24 +114,25 @@ impl Experiment {
         }
     }
 
-    /// As a page shows it.
+    /// As a page shows it. What only other knobs and operations than its own say is left out unless `all`
+    /// is wanted.
     #[must_use]
-    pub fn info(&self) -> ExperimentInfo {
+    pub fn info(&self, all: bool) -> ExperimentInfo {
         let defaults = self.defaults();
         let first = self
             .primary
             .iter()
             .filter_map(|name| KNOBS.iter().find(|knob| knob.name == *name))
-            .map(|knob| knob.info(&defaults, true));
+            .map(|knob| knob.info(&defaults, true, true));
         let rest = KNOBS
             .iter()
             .filter(|knob| !self.primary.contains(&knob.name))
-            .map(|knob| knob.info(&defaults, false));
+            .map(|knob| knob.info(&defaults, false, all));
         ExperimentInfo {
             text: (self.text)().to_owned(),
             for_ms: self.for_ms,
             knobs: first.chain(rest).collect(),
-            operations: operations::infos(self),
+            operations: operations::infos(self, all),
         }
     }
 }

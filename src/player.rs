@@ -86,11 +86,17 @@ impl Player {
             ExperimentCommand::List => {
                 return Some(ExperimentEvent::Catalogue { experiments: catalogue() });
             }
-            ExperimentCommand::Open { experiment, seed, settings, for_ms, log } => {
+            ExperimentCommand::Open { experiment, seed, settings, for_ms, log, play } => {
                 let given = Given { experiment, seed, settings, for_ms };
                 let log = if log.is_empty() { Log::Besides(log) } else { Log::Whole(log) };
-                return Some(self.open(given, log, 0));
+                let answer = self.open(given, log, 0);
+                if play && matches!(answer, ExperimentEvent::Opened(_)) {
+                    self.playback.playing = true;
+                    self.rebase();
+                }
+                return Some(answer);
             }
+            ExperimentCommand::Explain => return self.explain(),
             ExperimentCommand::OpenLink { link } => return Some(self.open_link(&link)),
             ExperimentCommand::Share => return self.share(),
             ExperimentCommand::Report => return self.report(),
@@ -146,6 +152,12 @@ impl Player {
 
     // What follows is apart, so that it is loaded when it is first asked for
     // (`xtask/src/wasm/doors.rs`).
+
+    #[inline(never)]
+    fn explain(&self) -> Option<ExperimentEvent> {
+        let experiment = self.run.as_ref()?.simulation.experiment();
+        Some(ExperimentEvent::Explained { info: experiment.info(true) })
+    }
 
     #[inline(never)]
     fn share(&self) -> Option<ExperimentEvent> {
@@ -230,13 +242,9 @@ impl Player {
         if there { Next::Later } else { Next::Soon }
     }
 
-    /// Goes on with the audit of a run that stands still; whether it is done. Before the first event
-    /// there is nothing to compute once more.
+    /// Goes on with the audit of a run that stands still; whether it is done.
     fn audit(&mut self, more: &impl Fn() -> bool) -> bool {
         let Some(Run { simulation, audit, .. }) = &mut self.run else { return true };
-        if simulation.clock_ms() == 0 {
-            return true;
-        }
         let (audit, done) = audit.get_or_insert_with(|| (simulation.audit(), false));
         while !*done {
             *done = audit.go(&simulation.store, MOST_AUDITED);

@@ -23,7 +23,11 @@ forMs: number | null,
 /**
  * Commands of the log to play again, from a saved run or a link; empty for a new one.
  */
-log: Array<Logged>, } | { "type": "openLink", 
+log: Array<Logged>, 
+/**
+ * Whether virtual time runs at once; otherwise the run is paused.
+ */
+play: boolean, } | { "type": "explain" } | { "type": "openLink", 
 /**
  * What [`ExperimentEvent::Shared`] gave, from wherever it came since.
  */
@@ -64,7 +68,11 @@ experiments: Array<ExperimentTitle>, } | { "type": "opened" } & Opened | { "type
 /**
  * Everything that is wrong.
  */
-problems: Array<KnobProblem>, } | { "type": "shared", 
+problems: Array<KnobProblem>, } | { "type": "explained", 
+/**
+ * As in [`Opened`], but that nothing is left out.
+ */
+info: ExperimentInfo, } | { "type": "shared", 
 /**
  * The part of an address behind the room: experiment, seed, knobs, command log, clock.
  */
@@ -141,7 +149,8 @@ name: string,
  */
 label: string, 
 /**
- * One sentence on what it is; of a constant of the cost model also its source.
+ * One sentence on what it is; of a constant of the cost model also its source. Empty where it has
+ * not been asked for: see `ExperimentCommand::Explain`.
  */
 help: string, 
 /**
@@ -221,7 +230,8 @@ operation: Operation,
  */
 label: string, 
 /**
- * One sentence on what happens.
+ * One sentence on what happens. Empty where it has not been asked for: see
+ * [`ExperimentCommand::Explain`].
  */
 detail: string, 
 /**

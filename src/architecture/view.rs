@@ -1,12 +1,12 @@
 //! A view: what a path says of each window and group, and of all together.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pages::Pages;
 use super::question::{Question, Shape};
 use super::sessions::{Session, Sessions};
 use super::sketch::Sketch;
+use crate::order;
 
 /// One window and group: of clicks their number; of users theirs, and clicks; of conversion
 /// subscriptions, and clicks; of sessions their lengths together, milliseconds, and their number.
@@ -162,7 +162,6 @@ impl View {
     }
 
     /// Counts one event.
-    #[inline]
     pub fn add(&mut self, event: u32, user: u32, content: u8, channel: u8, subscribes: bool) {
         let window = self.shape.window(event);
         self.reach(window);
@@ -396,7 +395,8 @@ pub enum Merge {
 /// What uniting the sessions of two views changes, by the window in which each begins.
 #[derive(Clone, Debug, Default)]
 pub struct Seam {
-    windows: BTreeMap<u32, [Cell; 2]>,
+    /// What goes and what comes, by window in ascending order.
+    windows: Vec<(u32, [Cell; 2])>,
     total: [Cell; 2],
 }
 
@@ -420,12 +420,27 @@ impl Seam {
         for (side, sessions) in [gone, new].into_iter().enumerate() {
             for session in sessions {
                 let cell = Cell::of(session);
-                let at = seam.windows.entry(a.shape.window(session.start)).or_default();
-                at[side] = at[side].plus(cell);
+                let mut change = [Cell::default(); 2];
+                change[side] = cell;
+                seam.windows.push((a.shape.window(session.start), change));
                 seam.total[side] = seam.total[side].plus(cell);
             }
         }
+        order::sort_by_key(&mut seam.windows, |change| change.0);
+        seam.windows.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 = [0, 1].map(|side| kept.1[side].plus(next.1[side]));
+            }
+            is_same
+        });
         seam
+    }
+
+    /// What goes and what comes in a window.
+    fn at(&self, window: usize) -> Option<[Cell; 2]> {
+        let at = self.windows.binary_search_by_key(&window, |change| change.0 as usize).ok()?;
+        Some(self.windows[at].1)
     }
 }
 
@@ -439,8 +454,7 @@ pub fn merged_window(a: &View, b: &View, seam: &Seam, window: usize, merge: Merg
         return Cell { a: x.count_of_both(y), b: clicks };
     }
     let sum = a.window(window).plus(b.window(window));
-    let seam = u32::try_from(window).ok().and_then(|window| seam.windows.get(&window));
-    seam.map_or(sum, |[gone, new]| sum.plus(*new).minus(*gone))
+    seam.at(window).map_or(sum, |[gone, new]| sum.plus(new).minus(gone))
 }
 
 /// All windows of two views together.

@@ -150,7 +150,9 @@ impl Site {
     #[inline(never)]
     fn new(rate: f64, users: u32, seed: Seed) -> Self {
         let mut tree = Config::default().tree().clone();
-        tree["General"]["maxUsers"] = users.into();
+        let general = tree.get_mut("General").and_then(|general| general.as_object_mut());
+        let general = general.expect("the built-in site has it");
+        general.insert("maxUsers".to_owned(), users.into());
         let (config, _) = Config::from_tree(&tree).expect("the built-in site with other users");
         let config = Arc::new(config);
         let start = config.start();

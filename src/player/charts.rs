@@ -49,6 +49,7 @@ fn answers(series: &Series) -> Vec<Track> {
     tracks
 }
 
+#[inline(never)]
 fn over_time(series: &Series, value: fn(&LaneSample, &Sample) -> Option<f64>) -> Vec<Track> {
     let of = |lane: usize, sample: &Sample| {
         value([&sample.batch_etl, &sample.lambda, &sample.kappa][lane], sample)

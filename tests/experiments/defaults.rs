@@ -144,7 +144,7 @@ fn presets_are_the_stated_ones() {
     ];
     assert_eq!(EXPERIMENTS.len(), stated.len());
     for (experiment, (name, length, own)) in EXPERIMENTS.iter().zip(stated) {
-        let info = experiment.info();
+        let info = experiment.info(true);
         assert_eq!((experiment.name, &*duration(info.for_ms)), (*name, *length));
         assert_eq!(info.knobs.len(), USUAL.len(), "a knob without a stated default");
         for knob in &info.knobs {

@@ -137,7 +137,6 @@ pub fn build_library(flavor: Flavor) -> Outcome {
         // The names that wasm-opt drops say which crate a function came from (`cargo xtask dist`).
         fs::copy(&first, cache().join("streamglass-named.wasm"))?;
         for module in parts.iter().chain([&first]) {
-            fs::copy(module, module.with_extension("named"))?;
             optimize(module)?;
         }
     }

@@ -15,7 +15,7 @@ impl Simulation {
     pub fn opened(&self) -> Opened {
         Opened {
             experiment: self.experiment.name.to_owned(),
-            info: self.experiment.info(),
+            info: self.experiment.info(false),
             seed: self.seed.0,
             for_ms: self.end,
             settings: self.setting_texts(),

@@ -263,12 +263,12 @@ export class Architectures extends LitElement implements Hands {
         )}
     </ul>`;
     const problems = bench.problems.filter(({ knob }) => knob === "");
-    const none = !all.some(({ operation }) => operation.primary);
+    const none = bench.info !== undefined && !all.some(({ operation }) => operation.primary);
     return html`<section class="card" aria-labelledby="operations-title">
       <div class="card-head"><h2 id="operations-title">A bad day</h2><p class="small quiet">happens now, at ${elapsed(bench.tick?.clockMs ?? 0)}</p></div>
       ${none ? nothing : buttons(true)}
       ${problems.map(({ message }) => html`<p class="small late" role="alert">${message}</p>`)}
-      <details ?open=${none}><summary>${none ? "Everything that can happen" : "More"}</summary>${buttons(false)}</details>
+      <details ?open=${none} @toggle=${this.#explain}><summary>${none ? "Everything that can happen" : "More"}</summary>${buttons(false)}</details>
     </section>`;
   }
 
@@ -276,9 +276,13 @@ export class Architectures extends LitElement implements Hands {
     return html`<section class="card" aria-labelledby="knobs-title">
       <div class="card-head"><h2 id="knobs-title">This experiment</h2><p class="small quiet">a knob begins the run anew</p></div>
       ${knobs(bench, true)}
-      <details ?open=${troubleIn(bench, false)}><summary>More knobs and the cost model</summary>${knobs(bench, false)}</details>
+      <details ?open=${troubleIn(bench, false)} @toggle=${this.#explain}><summary>More knobs and the cost model</summary>${knobs(bench, false)}</details>
     </section>`;
   }
+
+  #explain = (event: Event): void => {
+    if ((event.currentTarget as HTMLDetailsElement).open) this.#bench.explain();
+  };
 
   #flip = (): void => {
     this.#choosing = !this.#choosing;
