@@ -48,7 +48,7 @@ for (const { name, settings, forMs, seconds } of [
       });
       engine.postMessage({ type: "init", engine: "experiments", part: await WebAssembly.compileStreaming(fetch(part)), module: await WebAssembly.compileStreaming(fetch(wasm)) });
       const opened = heard((event) => (event.type === "opened" || event.type === "refused" ? event : null));
-      post({ type: "open", experiment: "batch-staleness", seed: 7, settings, forMs, log: [] });
+      post({ type: "open", experiment: "batch-staleness", seed: 7, settings, forMs, log: [], play: false });
       const first = await opened;
       const there = heard((event) => (event.type === "tick" && event.clockMs === forMs ? performance.now() : null));
       const audited = heard((event) => (event.type === "tick" && event.clockMs === forMs && event.digest !== null ? event.digest : null));
