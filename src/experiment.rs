@@ -31,7 +31,7 @@ mod speed_layer;
 mod switch_over;
 mod verify;
 
-use protocol::{Expected, ExperimentInfo, Logged};
+use protocol::{Expected, ExperimentInfo, ExperimentTitle, Logged};
 use settings::{KNOBS, Settings};
 pub use simulation::Simulation;
 pub use verify::Audit;
@@ -46,8 +46,9 @@ pub struct Experiment {
     pub title: &'static str,
     /// The question in a sentence or two.
     pub question: &'static str,
-    /// What to look at, and why it comes out so.
-    pub text: &'static str,
+    /// What to look at, and why it comes out so. A function, so that it comes with what else only this
+    /// experiment needs.
+    pub text: fn() -> &'static str,
     /// How long the preset runs, milliseconds.
     pub for_ms: i64,
     /// The knobs that it is about, in the order in which they are shown.
@@ -102,34 +103,42 @@ impl Experiment {
         settings
     }
 
-    /// As a page shows it.
+    /// As a page lists it.
     #[must_use]
-    pub fn info(&self) -> ExperimentInfo {
+    pub fn titled(&self) -> ExperimentTitle {
+        ExperimentTitle {
+            number: self.number,
+            name: self.name.to_owned(),
+            title: self.title.to_owned(),
+            question: self.question.to_owned(),
+        }
+    }
+
+    /// As a page shows it. What only other knobs and operations than its own say is left out unless `all`
+    /// is wanted.
+    #[must_use]
+    pub fn info(&self, all: bool) -> ExperimentInfo {
         let defaults = self.defaults();
         let first = self
             .primary
             .iter()
             .filter_map(|name| KNOBS.iter().find(|knob| knob.name == *name))
-            .map(|knob| knob.info(&defaults, true));
+            .map(|knob| knob.info(&defaults, true, true));
         let rest = KNOBS
             .iter()
             .filter(|knob| !self.primary.contains(&knob.name))
-            .map(|knob| knob.info(&defaults, false));
+            .map(|knob| knob.info(&defaults, false, all));
         ExperimentInfo {
-            number: self.number,
-            name: self.name.to_owned(),
-            title: self.title.to_owned(),
-            question: self.question.to_owned(),
-            text: self.text.to_owned(),
+            text: (self.text)().to_owned(),
             for_ms: self.for_ms,
             knobs: first.chain(rest).collect(),
-            operations: operations::infos(self),
+            operations: operations::infos(self, all),
         }
     }
 }
 
-/// All experiments, as a page shows them.
+/// All experiments, as a page lists them.
 #[must_use]
-pub fn catalogue() -> Vec<ExperimentInfo> {
-    EXPERIMENTS.iter().map(|experiment| experiment.info()).collect()
+pub fn catalogue() -> Vec<ExperimentTitle> {
+    EXPERIMENTS.iter().map(|experiment| experiment.titled()).collect()
 }

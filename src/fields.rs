@@ -59,7 +59,9 @@ impl Fields {
         name: &'static str,
         item: fn(Value) -> serde_json::Result<T>,
     ) -> serde_json::Result<Vec<T>> {
-        let items: Vec<Value> = self.take(name)?;
+        let Some(Value::Array(items)) = self.rest.remove(name) else {
+            return Err(of_member(name, &"expected a list"));
+        };
         let items: Result<_, _> = items.into_iter().map(item).collect();
         items.map_err(|error| of_member(name, &error))
     }
@@ -72,7 +74,7 @@ impl Fields {
 }
 
 #[cold]
-fn of_member(name: &str, error: &serde_json::Error) -> serde_json::Error {
+fn of_member(name: &str, error: &dyn std::fmt::Display) -> serde_json::Error {
     serde_json::Error::custom(format!("`{name}`: {error}"))
 }
 

@@ -86,11 +86,17 @@ impl Player {
             ExperimentCommand::List => {
                 return Some(ExperimentEvent::Catalogue { experiments: catalogue() });
             }
-            ExperimentCommand::Open { experiment, seed, settings, for_ms, log } => {
+            ExperimentCommand::Open { experiment, seed, settings, for_ms, log, play } => {
                 let given = Given { experiment, seed, settings, for_ms };
                 let log = if log.is_empty() { Log::Besides(log) } else { Log::Whole(log) };
-                return Some(self.open(given, log, 0));
+                let answer = self.open(given, log, 0);
+                if play && matches!(answer, ExperimentEvent::Opened(_)) {
+                    self.playback.playing = true;
+                    self.rebase();
+                }
+                return Some(answer);
             }
+            ExperimentCommand::Explain => return self.explain(),
             ExperimentCommand::OpenLink { link } => return Some(self.open_link(&link)),
             ExperimentCommand::Share => return self.share(),
             ExperimentCommand::Report => return self.report(),
@@ -146,6 +152,12 @@ impl Player {
 
     // What follows is apart, so that it is loaded when it is first asked for
     // (`xtask/src/wasm/doors.rs`).
+
+    #[inline(never)]
+    fn explain(&self) -> Option<ExperimentEvent> {
+        let experiment = self.run.as_ref()?.simulation.experiment();
+        Some(ExperimentEvent::Explained { info: experiment.info(true) })
+    }
 
     #[inline(never)]
     fn share(&self) -> Option<ExperimentEvent> {
@@ -259,9 +271,8 @@ impl Player {
     pub fn tick(&mut self) -> Option<ExperimentTick> {
         let at_rest = self.at_rest();
         let run = self.run.as_mut()?;
-        let checkers = run.checkers().filter(|_| at_rest);
+        let digest = if at_rest { run.digest() } else { None };
         let simulation = &mut run.simulation;
-        let digest = checkers.map(|checkers| simulation.report_with(checkers).digest());
         Some(ExperimentTick {
             clock_ms: simulation.clock_ms(),
             latest_ms: run.latest,
@@ -333,6 +344,12 @@ impl Run {
     fn checkers(&self) -> Option<Vec<Check>> {
         let (audit, _) = self.audit.as_ref().filter(|(_, done)| *done)?;
         Some(self.simulation.audited(audit))
+    }
+
+    /// The digest of the report, if the audit is done.
+    fn digest(&mut self) -> Option<String> {
+        let checkers = self.checkers()?;
+        Some(self.simulation.report_with(checkers).digest())
     }
 
     fn seek(&mut self, to_ms: i64) {

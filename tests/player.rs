@@ -12,8 +12,14 @@ fn open(experiment: &str, settings: &[(&str, &str)]) -> Player {
     let mut player = Player::default();
     let settings = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let experiment = experiment.to_owned();
-    let command =
-        ExperimentCommand::Open { experiment, seed: 7, settings, for_ms: None, log: vec![] };
+    let command = ExperimentCommand::Open {
+        experiment,
+        seed: 7,
+        settings,
+        for_ms: None,
+        log: vec![],
+        play: false,
+    };
     let answer = player.command(command);
     assert!(matches!(answer, Some(ExperimentEvent::Opened(_))), "{answer:?}");
     player
@@ -74,6 +80,7 @@ fn an_operation_changes_history_from_where_it_is_done_and_is_played_again() {
             settings: vec![],
             for_ms: None,
             log: changed.log.clone(),
+            play: false,
         };
         other.command(command);
         assert_eq!(seek(&mut other, 60 * MINUTE, 9).digest, changed.digest, "at {at}");
@@ -99,6 +106,56 @@ fn a_knob_begins_the_run_anew_and_plays_up_to_where_it_was() {
     assert_ne!(after.digest, before.digest);
     let mut fresh = open("batch-staleness", &[("period", "20m")]);
     assert_eq!(seek(&mut fresh, 90 * MINUTE, 5).digest, after.digest);
+}
+
+#[test]
+fn what_a_page_shows_at_first_is_explained_and_the_rest_when_it_is_asked_for() {
+    let mut player = Player::default();
+    assert_eq!(player.command(ExperimentCommand::Explain), None, "nothing is open");
+    let experiment = "speed-layer".to_owned();
+    let command = ExperimentCommand::Open {
+        experiment,
+        seed: 7,
+        settings: vec![],
+        for_ms: None,
+        log: vec![],
+        play: false,
+    };
+    let Some(ExperimentEvent::Opened(opened)) = player.command(command) else {
+        panic!("it opens");
+    };
+    let first = opened.info;
+    assert!(first.knobs.iter().all(|knob| knob.primary != knob.help.is_empty()));
+    assert!(first.operations.iter().all(|one| one.primary != one.detail.is_empty()));
+    let Some(ExperimentEvent::Explained { mut info }) = player.command(ExperimentCommand::Explain)
+    else {
+        panic!("it is explained");
+    };
+    assert!(info.knobs.iter().all(|knob| !knob.help.is_empty()));
+    assert!(info.operations.iter().all(|one| !one.detail.is_empty()));
+    info.knobs.iter_mut().filter(|knob| !knob.primary).for_each(|knob| knob.help.clear());
+    info.operations.iter_mut().filter(|one| !one.primary).for_each(|one| one.detail.clear());
+    assert_eq!(info, first, "nothing else is left out");
+}
+
+#[test]
+fn a_run_that_is_opened_to_be_played_plays_at_once() {
+    let mut player = Player::default();
+    let open = |experiment: &str| ExperimentCommand::Open {
+        experiment: experiment.into(),
+        seed: 7,
+        settings: vec![],
+        for_ms: None,
+        log: vec![],
+        play: true,
+    };
+    let answer = player.command(open("no-such"));
+    assert!(matches!(answer, Some(ExperimentEvent::Refused { .. })), "{answer:?}");
+    assert!(player.at_rest());
+    player.command(open("crash"));
+    player.command(ExperimentCommand::Speed { factor: None });
+    let end = settle(&mut player, 50);
+    assert_eq!((end.clock_ms, end.playing), (end.end_ms, false));
 }
 
 #[test]

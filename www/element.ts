@@ -6,7 +6,6 @@ import architecturesUrl from "#wasm/streamglass-architectures.wasm?url";
 import connectLaterUrl from "#wasm/streamglass-connect-later.wasm?url";
 import connectUrl from "#wasm/streamglass-connect.wasm?url";
 import laterUrl from "#wasm/streamglass-later.wasm?url";
-import roomsUrl from "#wasm/streamglass-rooms.wasm?url";
 import wasmUrl from "#wasm/streamglass_bg.wasm?url";
 import { LitElement, type PropertyValues, type TemplateResult, html } from "lit";
 
@@ -45,8 +44,8 @@ export interface StreamGlassEventMap {
 
 /** What rooms need of the engine besides the first module, by name: files beside it. */
 const PARTS: Readonly<Partial<Record<Room, Readonly<Record<string, string>>>>> = {
-  architectures: { rooms: roomsUrl, architectures: architecturesUrl },
-  connect: { rooms: roomsUrl, connect: connectUrl },
+  architectures: { architectures: architecturesUrl },
+  connect: { connect: connectUrl },
 };
 /** What comes when the engine first calls it, in the order of its numbers (`LATER` in `xtask/src/wasm.rs`). */
 const LATER: Readonly<Record<string, string>> = { later: laterUrl, "architectures-later": architecturesLaterUrl, "connect-later": connectLaterUrl };

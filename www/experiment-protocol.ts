@@ -23,7 +23,11 @@ forMs: number | null,
 /**
  * Commands of the log to play again, from a saved run or a link; empty for a new one.
  */
-log: Array<Logged>, } | { "type": "openLink", 
+log: Array<Logged>, 
+/**
+ * Whether virtual time runs at once; otherwise the run is paused.
+ */
+play: boolean, } | { "type": "explain" } | { "type": "openLink", 
 /**
  * What [`ExperimentEvent::Shared`] gave, from wherever it came since.
  */
@@ -60,11 +64,15 @@ export type ExperimentEvent = { "type": "catalogue",
 /**
  * They.
  */
-experiments: Array<ExperimentInfo>, } | { "type": "opened" } & Opened | { "type": "refused", 
+experiments: Array<ExperimentTitle>, } | { "type": "opened" } & Opened | { "type": "refused", 
 /**
  * Everything that is wrong.
  */
-problems: Array<KnobProblem>, } | { "type": "shared", 
+problems: Array<KnobProblem>, } | { "type": "explained", 
+/**
+ * As in [`Opened`], but that nothing is left out.
+ */
+info: ExperimentInfo, } | { "type": "shared", 
 /**
  * The part of an address behind the room: experiment, seed, knobs, command log, clock.
  */
@@ -89,7 +97,7 @@ message: string, };
 /**
  * An experiment as a person chooses it.
  */
-export type ExperimentInfo = { 
+export type ExperimentTitle = { 
 /**
  * The number in the list, from 0.
  */
@@ -105,7 +113,12 @@ title: string,
 /**
  * The question in one or two sentences.
  */
-question: string, 
+question: string, };
+
+/**
+ * What a person reads of an experiment and can do to it.
+ */
+export type ExperimentInfo = { 
 /**
  * What to look at, and why it comes out so: a paragraph.
  */
@@ -136,7 +149,8 @@ name: string,
  */
 label: string, 
 /**
- * One sentence on what it is; of a constant of the cost model also its source.
+ * One sentence on what it is; of a constant of the cost model also its source. Empty where it has
+ * not been asked for: see `ExperimentCommand::Explain`.
  */
 help: string, 
 /**
@@ -216,7 +230,8 @@ operation: Operation,
  */
 label: string, 
 /**
- * One sentence on what happens.
+ * One sentence on what happens. Empty where it has not been asked for: see
+ * [`ExperimentCommand::Explain`].
  */
 detail: string, 
 /**
@@ -313,6 +328,10 @@ export type Opened = {
  * The experiment.
  */
 experiment: string, 
+/**
+ * What there is to it.
+ */
+info: ExperimentInfo, 
 /**
  * The seed.
  */

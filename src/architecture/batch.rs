@@ -35,17 +35,8 @@ pub fn fold(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
     let skipped = if logic.buggy { BUG_CONTENT } else { u8::MAX };
     match view.shape.question {
         Question::Clicks | Question::Conversion => {}
-        Question::Users => {
-            return each_read(view, store, extent, logic, |view, event, user| {
-                view.add(event, user, 0, 0, false);
-            });
-        }
-        Question::Sessions => {
-            let mut clicks = Vec::new();
-            each_read(view, store, extent, logic, |_, event, user| clicks.push((user, event)));
-            sessionize(&mut clicks, view.shape.gap_ms, |session| view.add_session(session));
-            return;
-        }
+        Question::Users => return fold_users(view, store, extent, logic),
+        Question::Sessions => return fold_sessions(view, store, extent, logic),
     }
     let mut counts = Counts::new(view.shape, store.stream_time_before(extent.offsets.end));
     for rows in store.rows(extent.offsets.clone()) {
@@ -57,6 +48,22 @@ pub fn fold(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
     }
     let segments = store.rows(extent.offsets.clone()).filter(|rows| rows.any_bad);
     segments.for_each(|rows| take_out_unread(view, &rows, &events, logic));
+}
+
+// What follows is apart, so that it is loaded when it is first asked for (`xtask/src/wasm/doors.rs`).
+
+#[inline(never)]
+fn fold_users(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
+    each_read(view, store, extent, logic, |view, event, user| {
+        view.add(event, user, 0, 0, false);
+    });
+}
+
+#[inline(never)]
+fn fold_sessions(view: &mut View, store: &Store, extent: &Extent, logic: Logic) {
+    let mut clicks = Vec::new();
+    each_read(view, store, extent, logic, |_, event, user| clicks.push((user, event)));
+    sessionize(&mut clicks, view.shape.gap_ms, |session| view.add_session(session));
 }
 
 /// Hands out event time and user of what counts; what cannot be read is noted in the view.
@@ -80,6 +87,7 @@ fn each_read(
 }
 
 /// Corrects what was counted by the few events that cannot be read: the count itself does not branch.
+#[inline(never)]
 fn take_out_unread(view: &mut View, rows: &Rows<'_>, events: &Range<u32>, logic: Logic) {
     for i in 0..rows.len() {
         let (event, content) = (rows.event[i], rows.content[i]);

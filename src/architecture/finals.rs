@@ -4,8 +4,6 @@
 //! closes when stream time reaches its end and the grace; one that starts more than its size and grace
 //! before the newest one has been dropped by its store and is never emitted.
 
-use std::collections::BTreeMap;
-
 use super::question::Shape;
 use crate::sim::MS_NS;
 
@@ -13,8 +11,8 @@ use crate::sim::MS_NS;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finals {
     stream_time: i64,
-    /// By window: the newest event, milliseconds.
-    open: BTreeMap<u32, u32>,
+    /// Windows in ascending order, with the newest event of each, milliseconds. Few: those of a grace.
+    open: Vec<(u32, u32)>,
     /// The longest time from the end of a window until it could be seen, nanoseconds.
     pub longest_wait: i64,
     /// Windows that could be seen.
@@ -26,8 +24,11 @@ pub struct Finals {
 impl Finals {
     /// An event counts.
     pub fn count(&mut self, shape: Shape, event: u32) {
-        let newest = self.open.entry(shape.window(event)).or_insert(event);
-        *newest = event.max(*newest);
+        let window = shape.window(event);
+        match self.open.binary_search_by_key(&window, |open| open.0) {
+            Ok(at) => self.open[at].1 = event.max(self.open[at].1),
+            Err(at) => self.open.insert(at, (window, event)),
+        }
     }
 
     /// Stream time is at least `time` now, and the effect can be seen at `seen`, nanoseconds. Gives
@@ -37,12 +38,10 @@ impl Finals {
         let size = i64::from(shape.window_ms).max(1);
         let lost_below = self.stream_time - self.stream_time.rem_euclid(size) - size - grace_ms;
         let mut newest = None;
-        while let Some((&window, &event)) = self.open.first_key_value() {
+        let is_closed = |window| shape.window_end(window) + grace_ms <= self.stream_time;
+        let closed = self.open.iter().take_while(|open| is_closed(open.0)).count();
+        for (window, event) in self.open.drain(..closed) {
             let end = shape.window_end(window);
-            if end + grace_ms > self.stream_time {
-                break;
-            }
-            self.open.pop_first();
             if end - size < lost_below {
                 self.lost += 1;
                 continue;

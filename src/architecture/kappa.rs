@@ -173,6 +173,7 @@ impl Kappa {
         world.note(at, Lane::Kappa, label.to_owned(), text);
     }
 
+    #[inline(never)]
     fn advance_other(&mut self, to: i64, world: &mut World<'_>) {
         let Some((job, role)) = &mut self.other else { return };
         let stops =
@@ -207,7 +208,9 @@ impl Architecture for Kappa {
     }
 
     fn advance(&mut self, to: i64, world: &mut World<'_>) {
-        self.advance_other(to, world);
+        if self.other.is_some() {
+            self.advance_other(to, world);
+        }
         self.read.advance(to, world.store, Some(&mut self.meter), false);
         if let (true, Some(asked), Some(caught_up)) =
             (self.reads_replay, self.mending, self.read.caught_up_at)

@@ -73,6 +73,7 @@ impl Oltp {
 
     /// Takes the writes that arrived before `to`, and the queries between them. Events have whole
     /// milliseconds; where within one they came is drawn.
+    #[inline(never)]
     pub fn advance(&mut self, to: i64, store: &Store) {
         let (write, query) = self.setup.services_ns();
         for rows in store.rows(self.position..store.len()) {

@@ -275,7 +275,7 @@ impl StreamJob {
                 }
             }
         }
-        if !held_up && caught_up.is_none() {
+        if !held_up && caught_up.is_none() && self.next_beat < NEVER {
             self.beat(NEVER - 1, until, meter);
         }
         self.program.flush();
@@ -284,6 +284,7 @@ impl StreamJob {
 
     /// Processes the heartbeats that entered the log up to `arrival`, as far as they can be seen before
     /// `until`. Whether that was all.
+    #[inline(never)]
     fn beat(&mut self, arrival: i64, until: i64, mut meter: Option<&mut AgeMeter>) -> bool {
         let service = self.setup.cost.service_ns();
         while self.next_beat <= arrival {
@@ -328,18 +329,23 @@ impl StreamJob {
     /// An event has been processed. Gives the newest event in the answer, if it is another one.
     fn show(&mut self, event: u32, seen: i64) -> Option<i64> {
         if self.setup.emit_final {
-            let JobSetup { shape, grace_ms, .. } = self.setup;
-            let newest = self.pass(i64::from(event), seen);
-            if !self.finals.is_late(shape, grace_ms, event) {
-                self.finals.count(shape, event);
-            }
-            return newest;
+            return self.show_final(event, seen);
         }
         let event = i64::from(event) * MS_NS;
         self.newest.is_none_or(|newest| event > newest).then(|| {
             self.newest = Some(event);
             event
         })
+    }
+
+    #[inline(never)]
+    fn show_final(&mut self, event: u32, seen: i64) -> Option<i64> {
+        let JobSetup { shape, grace_ms, .. } = self.setup;
+        let newest = self.pass(i64::from(event), seen);
+        if !self.finals.is_late(shape, grace_ms, event) {
+            self.finals.count(shape, event);
+        }
+        newest
     }
 
     /// Stream time has moved; gives the newest event of what that closed, if it is newer.

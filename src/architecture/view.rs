@@ -1,12 +1,12 @@
 //! A view: what a path says of each window and group, and of all together.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pages::Pages;
 use super::question::{Question, Shape};
 use super::sessions::{Session, Sessions};
 use super::sketch::Sketch;
+use crate::order;
 
 /// One window and group: of clicks their number; of users theirs, and clicks; of conversion
 /// subscriptions, and clicks; of sessions their lengths together, milliseconds, and their number.
@@ -55,6 +55,7 @@ impl Users {
         new
     }
 
+    #[inline(never)]
     fn count(&self) -> u64 {
         match self {
             Self::Exact(words) => words.iter().map(|word| u64::from(word.count_ones())).sum(),
@@ -63,6 +64,7 @@ impl Users {
     }
 
     /// How many users are in either of two sets.
+    #[inline(never)]
     fn count_of_both(&self, other: &Self) -> u64 {
         let estimate = match (self, other) {
             (Self::Exact(a), Self::Exact(b)) => {
@@ -160,7 +162,6 @@ impl View {
     }
 
     /// Counts one event.
-    #[inline]
     pub fn add(&mut self, event: u32, user: u32, content: u8, channel: u8, subscribes: bool) {
         let window = self.shape.window(event);
         self.reach(window);
@@ -179,6 +180,7 @@ impl View {
     }
 
     /// Adds a session to those that it touches.
+    #[inline(never)]
     pub fn add_session(&mut self, session: Session) {
         let shape = self.shape;
         self.reach(shape.window(session.start));
@@ -194,6 +196,7 @@ impl View {
     }
 
     /// Puts a row of a table of sessions, or (`None`) deletes it.
+    #[inline(never)]
     pub fn put_session(&mut self, row: Session, clicks: Option<u32>) {
         let window = self.shape.window(row.start);
         self.reach(window);
@@ -205,6 +208,7 @@ impl View {
     }
 
     /// An event of a window could not be read.
+    #[inline(never)]
     pub fn add_unread(&mut self, event: u32) {
         let window = self.shape.window(event) as usize;
         if self.unread.len() <= window {
@@ -219,6 +223,7 @@ impl View {
         self.unread.iter().sum()
     }
 
+    #[inline(never)]
     fn add_user(&mut self, window: u32, user: u32) {
         let new = || match self.sketch {
             None => Users::Exact(Vec::new()),
@@ -297,6 +302,7 @@ impl View {
 
     /// Takes over the cells of another view where it has any. Sessions go over windows: those are taken
     /// as a whole only.
+    #[inline(never)]
     pub fn take_windows(&mut self, other: &Self, windows: std::ops::Range<u32>) {
         self.clear(windows.clone());
         let groups = self.shape.groups();
@@ -389,7 +395,8 @@ pub enum Merge {
 /// What uniting the sessions of two views changes, by the window in which each begins.
 #[derive(Clone, Debug, Default)]
 pub struct Seam {
-    windows: BTreeMap<u32, [Cell; 2]>,
+    /// What goes and what comes, by window in ascending order.
+    windows: Vec<(u32, [Cell; 2])>,
     total: [Cell; 2],
 }
 
@@ -397,21 +404,43 @@ impl Seam {
     /// Of two views, the second of which has the later events.
     #[must_use]
     pub fn between(a: &View, b: &View, merge: Merge) -> Self {
-        let mut seam = Self::default();
         if merge == Merge::Unite && a.shape.question == Question::Sessions {
-            let (mut gone, mut new) = (Vec::new(), Vec::new());
-            let gap = a.shape.gap_ms;
-            a.sessions.unite(&b.sessions, gap, |it| gone.push(it), |it| new.push(it));
-            for (side, sessions) in [gone, new].into_iter().enumerate() {
-                for session in sessions {
-                    let cell = Cell::of(session);
-                    let at = seam.windows.entry(a.shape.window(session.start)).or_default();
-                    at[side] = at[side].plus(cell);
-                    seam.total[side] = seam.total[side].plus(cell);
-                }
+            Self::of_sessions(a, b)
+        } else {
+            Self::default()
+        }
+    }
+
+    #[inline(never)]
+    fn of_sessions(a: &View, b: &View) -> Self {
+        let mut seam = Self::default();
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        let gap = a.shape.gap_ms;
+        a.sessions.unite(&b.sessions, gap, |it| gone.push(it), |it| new.push(it));
+        for (side, sessions) in [gone, new].into_iter().enumerate() {
+            for session in sessions {
+                let cell = Cell::of(session);
+                let mut change = [Cell::default(); 2];
+                change[side] = cell;
+                seam.windows.push((a.shape.window(session.start), change));
+                seam.total[side] = seam.total[side].plus(cell);
             }
         }
+        order::sort_by_key(&mut seam.windows, |change| change.0);
+        seam.windows.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 = [0, 1].map(|side| kept.1[side].plus(next.1[side]));
+            }
+            is_same
+        });
         seam
+    }
+
+    /// What goes and what comes in a window.
+    fn at(&self, window: usize) -> Option<[Cell; 2]> {
+        let at = self.windows.binary_search_by_key(&window, |change| change.0 as usize).ok()?;
+        Some(self.windows[at].1)
     }
 }
 
@@ -425,8 +454,7 @@ pub fn merged_window(a: &View, b: &View, seam: &Seam, window: usize, merge: Merg
         return Cell { a: x.count_of_both(y), b: clicks };
     }
     let sum = a.window(window).plus(b.window(window));
-    let seam = u32::try_from(window).ok().and_then(|window| seam.windows.get(&window));
-    seam.map_or(sum, |[gone, new]| sum.plus(*new).minus(*gone))
+    seam.at(window).map_or(sum, |[gone, new]| sum.plus(new).minus(gone))
 }
 
 /// All windows of two views together.

@@ -7,7 +7,8 @@
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
@@ -24,6 +25,9 @@ const GAP: f64 = 8.0;
 const DASH: (f64, f64) = (4.0, 3.0);
 /// Marks closer than this are drawn as one, in CSS pixels.
 const APART: f64 = 4.0;
+/// 2^(n/4): so much wider is a span that is tried next. libm's powers of 2 are a table of 4 KB.
+const QUARTERS: [f64; 4] =
+    [1.0, 1.189_207_115_002_721, std::f64::consts::SQRT_2, 1.681_792_830_507_429];
 /// Steps of an axis of durations.
 const DURATIONS_MS: [i64; 21] = [
     1,
@@ -50,7 +54,7 @@ const DURATIONS_MS: [i64; 21] = [
 ];
 
 /// Which panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum PanelId {
@@ -62,6 +66,19 @@ pub enum PanelId {
     Age,
     /// Events processed so far.
     Work,
+}
+
+/// By hand: what serde derives for an enum reads it in every way that a format can write one.
+impl<'de> Deserialize<'de> for PanelId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "answer" => Ok(Self::Answer),
+            "error" => Ok(Self::Error),
+            "age" => Ok(Self::Age),
+            "work" => Ok(Self::Work),
+            other => Err(D::Error::custom(format!("there is no panel `{other}`"))),
+        }
+    }
 }
 
 /// What the shell tells a panel's canvas.
@@ -308,9 +325,9 @@ fn ticks(panel: &Panel, most: i64) -> (f64, i64, i64) {
             .chain(std::iter::successors(Some(2 * DAY_MS), |days| days.checked_mul(2)))
             .find_map(|step| fit(step as f64))
             .unwrap_or((MAX_VALUE, 0, 1)),
-        Unit::Number => (0..64)
+        Unit::Number => (0..64_usize)
             .find_map(|power| {
-                let span = (high - low) * libm::exp2(f64::from(power) / 4.0);
+                let span = (high - low) * QUARTERS[power % 4] * (1_u64 << (power / 4)) as f64;
                 fit(Ticks::covering(span.min(MAX_VALUE), most as u32, whole).value(1))
             })
             .unwrap_or((MAX_VALUE, -1, 1)),
@@ -344,7 +361,7 @@ fn number(size: f64, step: f64) -> String {
 fn trimmed(size: f64, step: f64) -> String {
     let decimals = (0..6)
         .find(|decimals| {
-            let scaled = step * libm::exp10(f64::from(*decimals));
+            let scaled = step * f64::from(10_u32.pow(*decimals));
             (scaled - libm::round(scaled)).abs() < 1e-6 * scaled
         })
         .unwrap_or(6);
@@ -423,6 +440,16 @@ mod tests {
         let mut late = panel(Unit::Number, &[1.0]);
         late.marks.push(Mark { at_ms: -1, strong: true });
         assert_eq!(check(&late), Err(ChartError::Time(-1)));
+    }
+
+    #[test]
+    fn a_panel_is_read_by_the_name_that_is_written() {
+        for id in [PanelId::Answer, PanelId::Error, PanelId::Age, PanelId::Work] {
+            let json = serde_json::to_string(&id).expect("a text");
+            assert_eq!(serde_json::from_str::<PanelId>(&json).ok(), Some(id));
+        }
+        let error = serde_json::from_str::<PanelId>("\"sea\"").expect_err("there is none");
+        assert!(error.to_string().contains("`sea`"), "{error}");
     }
 
     #[test]

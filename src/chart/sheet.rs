@@ -1,6 +1,8 @@
 //! The sheet that a chart is drawn on: CSS pixels and colours over plotters' integer units.
 //!
 //! Everything here is in CSS pixels unless a name says `units`. Not here: what a chart shows.
+//!
+//! What is long is never inlined: all charts have one copy of it, in what the page loads at first.
 
 use plotters::coord::Shift;
 use plotters::element::{Drawable, PointCollection};
@@ -33,6 +35,7 @@ pub(super) struct Sheet<'a, DB: DrawingBackend> {
 
 impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     /// Checks the style and the backend's size.
+    #[inline(never)]
     pub(super) fn new(backend: DB, style: &'a ChartStyle) -> Result<Self, ChartError> {
         let (expected, found) = (backend_size(style)?, backend.get_size());
         if expected != found {
@@ -65,11 +68,13 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     }
 
     /// Paints the surface.
+    #[inline(never)]
     pub(super) fn clear(&self) -> Result<(), ChartError> {
         self.area.fill(&self.surface).map_err(failed)
     }
 
     /// Shows what was drawn.
+    #[inline(never)]
     pub(super) fn present(&self) -> Result<(), ChartError> {
         self.area.present().map_err(failed)
     }
@@ -96,6 +101,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     }
 
     /// The width of a text.
+    #[inline(never)]
     pub(super) fn measure(&self, text: &str) -> Result<f64, ChartError> {
         let (width, _) = self.area.estimate_text_size(text, &self.center).map_err(failed)?;
         Ok(f64::from(width) / self.unit)
@@ -107,6 +113,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
     }
 
     /// Writes a text. `x` is its left end, centre or right end, `y` the middle of its digits.
+    #[inline(never)]
     pub(super) fn write(&self, text: &str, align: HPos, x: f64, y: f64) -> Result<(), ChartError> {
         let style = match align {
             HPos::Left => &self.left,
@@ -142,6 +149,7 @@ impl<'a, DB: DrawingBackend> Sheet<'a, DB> {
 
     /// A line of one CSS pixel, rounded down to whole device pixels as borders in CSS are. It is
     /// filled and not stroked, so that no backend spreads it over two pixels.
+    #[inline(never)]
     fn hairline(
         &self,
         (x0, y0): (f64, f64),

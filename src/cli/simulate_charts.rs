@@ -106,7 +106,7 @@ pub fn html(simulation: &mut Simulation) -> String {
     let experiment = simulation.experiment();
     let unit = simulation.settings.shape().unit();
     let report = simulation.report();
-    let mut body = format!("<p>{}</p>\n", escaped(experiment.text));
+    let mut body = format!("<p>{}</p>\n", escaped((experiment.text)()));
     for notice in simulation.opened().notices {
         let _ = writeln!(body, "<p><strong>{}</strong></p>", escaped(&notice.message));
     }

@@ -13,7 +13,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "idle-stream",
     title: "A stream that falls silent",
     question: "Nobody clicks for a while. When do the last windows before the silence become final?",
-    text: "Stream time moves with records only. With EMIT FINAL a window is emitted when stream time reaches its end and the grace: in a silence never, until a record comes. And a record that jumps over more than a window makes the store drop what should have become final meanwhile, a size and the grace behind its own window: those windows are never emitted at all. A heartbeat, a record without a click, moves stream time, and each window is emitted on time. EMIT CHANGES shows every change and waits for nothing; batches do not know stream time.",
+    text,
     for_ms: 4 * HOUR_MS,
     primary: &["emit", "heartbeat", "silence", "grace", "window", "at"],
     operations: &["silence"],
@@ -28,6 +28,10 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |s| vec![Logged::scripted(s.at, Operation::Silence { for_ms: s.silence })],
     expected,
 };
+
+fn text() -> &'static str {
+    "Stream time moves with records only. With EMIT FINAL a window is emitted when stream time reaches its end and the grace: in a silence never, until a record comes. And a record that jumps over more than a window makes the store drop what should have become final meanwhile, a size and the grace behind its own window: those windows are never emitted at all. A heartbeat, a record without a click, moves stream time, and each window is emitted on time. EMIT CHANGES shows every change and waits for nothing; batches do not know stream time."
+}
 
 /// What a job that emits windows once has shown, by the definition.
 #[derive(Default)]

@@ -15,7 +15,8 @@ pub struct KnobInfo {
     pub name: String,
     /// The label for people.
     pub label: String,
-    /// One sentence on what it is; of a constant of the cost model also its source.
+    /// One sentence on what it is; of a constant of the cost model also its source. Empty where it has
+    /// not been asked for: see `ExperimentCommand::Explain`.
     pub help: String,
     /// What values it takes.
     pub kind: KnobKind,
@@ -24,6 +25,28 @@ pub struct KnobInfo {
     /// Whether the experiment is about it; the others are under "more".
     pub primary: bool,
 }
+
+/// A sentence as a function, so that it comes when it is asked for (`xtask/src/wasm/doors.rs`).
+macro_rules! later {
+    ($text:literal) => {{
+        fn later() -> &'static str {
+            $text
+        }
+        later
+    }};
+}
+
+/// One that the first experiment of a page shows.
+macro_rules! shown {
+    ($text:literal) => {{
+        fn shown() -> &'static str {
+            $text
+        }
+        shown
+    }};
+}
+
+pub(super) use {later, shown};
 
 /// What values a knob takes. A value is set as text: a number with its unit (durations `45m`, `1.5h`,
 /// `250ms`), a choice's name, or `on` and `off`.
@@ -99,7 +122,7 @@ pub struct Knob {
     /// Its name.
     pub name: &'static str,
     label: &'static str,
-    help: &'static str,
+    help: fn() -> &'static str,
     slot: Slot,
     range: (f64, f64),
     whole: bool,
@@ -112,7 +135,7 @@ impl Knob {
     pub const fn new(
         name: &'static str,
         label: &'static str,
-        help: &'static str,
+        help: fn() -> &'static str,
         slot: Slot,
     ) -> Self {
         Self { name, label, help, slot, range: (0.0, 1.0), whole: false, unit: "" }
@@ -139,14 +162,14 @@ impl Knob {
         self
     }
 
-    /// The knob as a page shows it.
+    /// The knob as a page shows it; with its help where that is wanted.
     #[must_use]
-    pub fn info(&self, defaults: &Settings, primary: bool) -> KnobInfo {
+    pub fn info(&self, defaults: &Settings, primary: bool, help: bool) -> KnobInfo {
         let (low, high) = self.range;
         KnobInfo {
             name: self.name.to_owned(),
             label: self.label.to_owned(),
-            help: self.help.to_owned(),
+            help: if help { (self.help)().to_owned() } else { String::new() },
             default: self.show(defaults),
             primary,
             kind: match &self.slot {
@@ -263,8 +286,8 @@ impl Knob {
 
     /// The label and the sentence for people.
     #[must_use]
-    pub const fn texts(&self) -> (&'static str, &'static str) {
-        (self.label, self.help)
+    pub fn texts(&self) -> (&'static str, &'static str) {
+        (self.label, (self.help)())
     }
 }
 

@@ -152,35 +152,45 @@ pub fn notices(s: &Settings, end: i64) -> Vec<KnobProblem> {
         notices.push(KnobProblem { knob: knob.to_owned(), message });
     };
     if s.sample > 1.0 {
-        let n = s.rate * end as f64 / 1e3 / s.sample;
-        let together = if s.source == Process::Clickstream { TOGETHER } else { 1.0 };
-        say(
-            "sample",
-            format!(
-                "One user in {} is simulated, with all that they do, and stands for all. The standard error of a count of all events is about {:.2} %, of a share of them more.",
-                s.sample,
-                100.0 * (together / n).sqrt()
-            ),
-        );
+        say("sample", sampled(s, end));
     }
     if s.capacity() <= s.rate {
-        say(
-            "throughput",
-            format!(
-                "Jobs process {} events/s and {} arrive: they never catch up.",
-                s.capacity(),
-                s.rate
-            ),
-        );
+        say("throughput", never_catches_up(s));
     }
     notices
+}
+
+// What follows is apart, so that it is loaded when it is first said (`xtask/src/wasm/doors.rs`).
+
+#[inline(never)]
+fn sampled(s: &Settings, end: i64) -> String {
+    let n = s.rate * end as f64 / 1e3 / s.sample;
+    let together = if s.source == Process::Clickstream { TOGETHER } else { 1.0 };
+    format!(
+        "One user in {} is simulated, with all that they do, and stands for all. The standard error of a count of all events is about {:.2} %, of a share of them more.",
+        s.sample,
+        100.0 * (together / n).sqrt()
+    )
+}
+
+#[inline(never)]
+fn never_catches_up(s: &Settings) -> String {
+    format!("Jobs process {} events/s and {} arrive: they never catch up.", s.capacity(), s.rate)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::EXPERIMENTS;
     use crate::experiment::source::Source;
     use crate::rng::Seed;
+
+    #[test]
+    fn every_preset_is_right() {
+        for experiment in EXPERIMENTS {
+            assert_eq!(problems(&experiment.defaults(), experiment.for_ms), [], "{experiment:?}");
+        }
+    }
 
     #[test]
     fn counts_of_the_site_vary_as_is_said_of_a_sample() {

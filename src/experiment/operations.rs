@@ -1,7 +1,7 @@
 //! The buttons of a bad day: labels, what they ask for, when they can be pressed.
 
 use super::Experiment;
-use super::knob::{duration, duration_ms};
+use super::knob::{duration, duration_ms, later, shown};
 use super::protocol::OperationInfo;
 use super::simulation::Simulation;
 use crate::architecture::{Operation, Path, SwitchWhen, words};
@@ -12,7 +12,7 @@ use crate::time::MINUTE_MS;
 struct Button {
     key: &'static str,
     label: &'static str,
-    detail: &'static str,
+    detail: fn() -> &'static str,
     operation: fn() -> Operation,
 }
 
@@ -23,37 +23,39 @@ static BUTTONS: &[Button] = &[
     Button {
         key: "bug",
         label: "Deploy a bug",
-        detail: "The logic of all paths leaves out the clicks of one section from now on.",
+        detail: later!("The logic of all paths leaves out the clicks of one section from now on."),
         operation: || Operation::DeployBug { paths: Path::ALL.to_vec() },
     },
     Button {
         key: "bug-speed",
         label: "Bug in the speed layer",
-        detail: "Only one of lambda's two paths gets the bug.",
+        detail: later!("Only one of lambda's two paths gets the bug."),
         operation: || Operation::DeployBug { paths: vec![Path::Speed] },
     },
     Button {
         key: "bug-batch",
         label: "Bug in the batch layer",
-        detail: "Only one of lambda's two paths gets the bug.",
+        detail: later!("Only one of lambda's two paths gets the bug."),
         operation: || Operation::DeployBug { paths: vec![Path::Batch] },
     },
     Button {
         key: "crash",
         label: "Crash a worker",
-        detail: "The stream jobs of lambda and kappa crash, and restart with what their guarantee kept.",
+        detail: shown!(
+            "The stream jobs of lambda and kappa crash, and restart with what their guarantee kept."
+        ),
         operation: || Operation::Crash,
     },
     Button {
         key: "miss-batch",
         label: "Drop a batch",
-        detail: "The next batch of batch ETL and of lambda comes to nothing, silently.",
+        detail: shown!("The next batch of batch ETL and of lambda comes to nothing, silently."),
         operation: || Operation::MissBatch,
     },
     Button {
         key: "late",
         label: "Late data",
-        detail: "For half an hour 3 % of the events arrive about six minutes late.",
+        detail: later!("For half an hour 3 % of the events arrive about six minutes late."),
         operation: || Operation::LateData {
             share: 0.03,
             mean_ms: 6 * MINUTE_MS,
@@ -63,89 +65,98 @@ static BUTTONS: &[Button] = &[
     Button {
         key: "outage",
         label: "Outage",
-        detail: "For ten minutes nothing reaches the topic; it all arrives afterwards.",
+        detail: later!("For ten minutes nothing reaches the topic; it all arrives afterwards."),
         operation: || Operation::Outage { for_ms: 10 * MINUTE_MS },
     },
     Button {
         key: "duplicates",
         label: "Duplicates",
-        detail: "For half an hour 5 % of the events arrive twice.",
+        detail: later!("For half an hour 5 % of the events arrive twice."),
         operation: || Operation::Duplicates { share: 0.05, for_ms: 30 * MINUTE_MS },
     },
     Button {
         key: "drops",
         label: "Lost events",
-        detail: "For half an hour 5 % of the events never arrive.",
+        detail: later!("For half an hour 5 % of the events never arrive."),
         operation: || Operation::Drops { share: 0.05, for_ms: 30 * MINUTE_MS },
     },
     Button {
         key: "bad-data",
         label: "Bad data",
-        detail: "For half an hour 5 % of the events carry values that the logic cannot read until it is fixed.",
+        detail: later!(
+            "For half an hour 5 % of the events carry values that the logic cannot read until it is fixed."
+        ),
         operation: || Operation::BadData { share: 0.05, for_ms: 30 * MINUTE_MS },
     },
     Button {
         key: "silence",
         label: "Silence",
-        detail: "For twenty minutes nobody clicks.",
+        detail: later!("For twenty minutes nobody clicks."),
         operation: || Operation::Silence { for_ms: 20 * MINUTE_MS },
     },
     Button {
         key: "fix-reprocess",
         label: "Fix, reprocess",
-        detail: "The right logic everywhere, and what the bug touched is computed again.",
+        detail: later!("The right logic everywhere, and what the bug touched is computed again."),
         operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: true },
     },
     Button {
         key: "fix",
         label: "Fix only",
-        detail: "The right logic everywhere, for what comes from now on.",
+        detail: later!("The right logic everywhere, for what comes from now on."),
         operation: || Operation::Fix { paths: Path::ALL.to_vec(), reprocess: false },
     },
     Button {
         key: "fix-lambda",
         label: "Fix lambda",
-        detail: "The right logic on both of lambda's paths; the next batch mends what it recomputes.",
+        detail: later!(
+            "The right logic on both of lambda's paths; the next batch mends what it recomputes."
+        ),
         operation: || Operation::Fix { paths: LAMBDAS.to_vec(), reprocess: false },
     },
     Button {
         key: "switch-now",
         label: "Switch now",
-        detail: "Kappa's readers go over to the second table, whatever it has replayed.",
+        detail: later!("Kappa's readers go over to the second table, whatever it has replayed."),
         operation: || Operation::Switch { when: SwitchWhen::Now },
     },
     Button {
         key: "switch",
         label: "Switch at catch-up",
-        detail: "Kappa's readers go over to the second table when it has caught up.",
+        detail: later!("Kappa's readers go over to the second table when it has caught up."),
         operation: || Operation::Switch { when: SwitchWhen::CaughtUp },
     },
     Button {
         key: "revert",
         label: "Revert",
-        detail: "Kappa's readers go back to the old table, which still runs.",
+        detail: later!("Kappa's readers go back to the old table, which still runs."),
         operation: || Operation::Revert,
     },
     Button {
         key: "drop-old",
         label: "Drop the old job",
-        detail: "Ends kappa's job that is not read; a revert would need a replay then.",
+        detail: later!("Ends kappa's job that is not read; a revert would need a replay then."),
         operation: || Operation::DropOld,
     },
 ];
 
-/// All buttons, those of the experiment first and in its order.
+/// All buttons, those of the experiment first and in its order, and with what they do; the others have
+/// that where it is wanted.
 #[must_use]
-pub fn infos(experiment: &Experiment) -> Vec<OperationInfo> {
+pub fn infos(experiment: &Experiment, details: bool) -> Vec<OperationInfo> {
     let own = experiment.operations;
     let place = |button: &&Button| own.iter().position(|key| *key == button.key);
     let mut buttons: Vec<_> = BUTTONS.iter().collect();
     order::sort_by_key(&mut buttons, |button| place(button).unwrap_or(own.len()));
-    let info = |button: &Button| OperationInfo {
-        operation: (button.operation)(),
-        label: button.label.to_owned(),
-        detail: button.detail.to_owned(),
-        primary: own.contains(&button.key),
+    let info = |button: &Button| {
+        let primary = own.contains(&button.key);
+        let detail = if primary || details { (button.detail)() } else { "" };
+        OperationInfo {
+            operation: (button.operation)(),
+            label: button.label.to_owned(),
+            detail: detail.to_owned(),
+            primary,
+        }
     };
     buttons.into_iter().map(info).collect()
 }

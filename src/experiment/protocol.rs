@@ -32,7 +32,7 @@ pub use crate::architecture::{Lane, Operation, Path, SwitchWhen};
 pub enum ExperimentCommand {
     /// All experiments; answered with [`ExperimentEvent::Catalogue`].
     List,
-    /// Begins an experiment, paused at its start. Answered with [`ExperimentEvent::Opened`], or
+    /// Begins an experiment at its start. Answered with [`ExperimentEvent::Opened`], or
     /// [`ExperimentEvent::Refused`] with a problem at each knob that is wrong: what ran goes on then.
     Open {
         /// Its name.
@@ -47,7 +47,12 @@ pub enum ExperimentCommand {
         for_ms: Option<i64>,
         /// Commands of the log to play again, from a saved run or a link; empty for a new one.
         log: Vec<Logged>,
+        /// Whether virtual time runs at once; otherwise the run is paused.
+        play: bool,
     },
+    /// Asks what all knobs and operations of the experiment are; answered with
+    /// [`ExperimentEvent::Explained`].
+    Explain,
     /// Begins the run of a link, paused and on its way to where it was. Answered as [`Self::Open`].
     OpenLink {
         /// What [`ExperimentEvent::Shared`] gave, from wherever it came since.
@@ -107,11 +112,13 @@ fn command(mut fields: Fields) -> serde_json::Result<ExperimentCommand> {
         "open" => ExperimentCommand::Open {
             experiment: fields.take("experiment")?,
             seed: fields.take("seed")?,
-            settings: fields.take("settings")?,
+            settings: fields.list("settings", setting)?,
             for_ms: fields.take("forMs")?,
             log: fields.list("log", logged)?,
+            play: fields.take("play")?,
         },
         "openLink" => ExperimentCommand::OpenLink { link: fields.take("link")? },
+        "explain" => ExperimentCommand::Explain,
         "share" => ExperimentCommand::Share,
         "report" => ExperimentCommand::Report,
         "set" => {
@@ -137,6 +144,12 @@ fn operation(value: serde_json::Value) -> serde_json::Result<Operation> {
 
 /// As [`operation`].
 #[inline(never)]
+fn setting(value: serde_json::Value) -> serde_json::Result<(String, String)> {
+    serde_json::from_value(value)
+}
+
+/// As [`operation`].
+#[inline(never)]
 fn logged(value: serde_json::Value) -> serde_json::Result<Logged> {
     serde_json::from_value(value)
 }
@@ -150,14 +163,19 @@ pub enum ExperimentEvent {
     /// All experiments, in the order of their numbers.
     Catalogue {
         /// They.
-        experiments: Vec<ExperimentInfo>,
+        experiments: Vec<ExperimentTitle>,
     },
-    /// An experiment is there, paused at its start.
+    /// An experiment is there, at its start.
     Opened(Opened),
     /// What was asked was refused, and changed nothing.
     Refused {
         /// Everything that is wrong.
         problems: Vec<KnobProblem>,
+    },
+    /// What there is to the experiment, with all sentences.
+    Explained {
+        /// As in [`Opened`], but that nothing is left out.
+        info: ExperimentInfo,
     },
     /// A link to the run.
     Shared {
@@ -192,10 +210,10 @@ pub enum ExperimentEvent {
 }
 
 /// An experiment as a person chooses it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
-pub struct ExperimentInfo {
+pub struct ExperimentTitle {
     /// The number in the list, from 0.
     pub number: u32,
     /// The name for links and the command line, as `late-data`.
@@ -204,6 +222,13 @@ pub struct ExperimentInfo {
     pub title: String,
     /// The question in one or two sentences.
     pub question: String,
+}
+
+/// What a person reads of an experiment and can do to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ExperimentInfo {
     /// What to look at, and why it comes out so: a paragraph.
     pub text: String,
     /// How long the preset runs.
@@ -224,7 +249,8 @@ pub struct OperationInfo {
     pub operation: Operation,
     /// The button's text.
     pub label: String,
-    /// One sentence on what happens.
+    /// One sentence on what happens. Empty where it has not been asked for: see
+    /// [`ExperimentCommand::Explain`].
     pub detail: String,
     /// Whether it belongs to the experiment; the others are under "more".
     pub primary: bool,
@@ -237,6 +263,8 @@ pub struct OperationInfo {
 pub struct Opened {
     /// The experiment.
     pub experiment: String,
+    /// What there is to it.
+    pub info: ExperimentInfo,
     /// The seed.
     #[cfg_attr(test, ts(type = "number"))]
     pub seed: u64,
@@ -385,6 +413,7 @@ mod tests {
         declare![
             ExperimentCommand,
             ExperimentEvent,
+            ExperimentTitle,
             ExperimentInfo,
             KnobInfo,
             KnobKind,
@@ -432,7 +461,9 @@ mod tests {
                 settings: vec![(text(), text())],
                 for_ms: Some(9),
                 log: vec![revert],
+                play: true,
             },
+            ExperimentCommand::Explain,
             ExperimentCommand::OpenLink { link: text() },
             ExperimentCommand::Share,
             ExperimentCommand::Report,

@@ -71,7 +71,7 @@ impl Checks {
             there + counts.dropped == counts.sent + counts.duplicated
                 && counts.delivered == run.store.len()
                 && counts.sent == run.happened.events(),
-            || format!("at {} ms {counts:?}, {} on the way", run.clock_ms(), run.way.waiting()),
+            || told_delivered(run),
         );
         let job = &run.lanes.kappa.read;
         let (late, stream_time) = job.late_and_stream_time();
@@ -79,22 +79,17 @@ impl Checks {
         let pending = run.store.len() - job.position();
         let skipped = job.skipped.expired + job.skipped.unread;
         let all = job.from + included + late + filtered + skipped + pending + job.lost;
-        self.accounted.look(all == run.store.len() + job.doubled, || {
-            format!(
-                "kappa at {} ms: {included} included, {late} late, {filtered} left out, {skipped} expired or unread, {pending} pending of {} from {}, {} twice, {} lost",
-                run.clock_ms(), run.store.len(), job.from, job.doubled, job.lost
-            )
-        });
+        self.accounted.look(all == run.store.len() + job.doubled, || told_accounted(run));
         let identity = (job.started, job.down_until, self.restarts);
         let before = if self.kappa.0 == identity { self.kappa.1 } else { i64::MIN };
         let now = stream_time.unwrap_or(i64::MIN);
-        self.monotone.look(now >= before, || format!("kappa fell from {before} to {now}"));
+        self.monotone.look(now >= before, || told_fallen("kappa", before, now));
         self.kappa = (identity, now);
         let speed = &run.lanes.lambda.speed;
         let before = if self.speed.0 == speed.down_until { self.speed.1 } else { 0 };
         let now = speed.stream_time();
         self.monotone
-            .look(now >= before, || format!("the speed layer fell from {before} to {now}"));
+            .look(now >= before, || told_fallen("the speed layer", before.into(), now.into()));
         self.speed = (speed.down_until, now);
     }
 
@@ -151,6 +146,37 @@ impl Checks {
     }
 }
 
+// What follows is apart: it is loaded when a checker does not hold (`xtask/src/wasm/doors.rs`).
+
+#[inline(never)]
+fn told_delivered(run: &Simulation) -> String {
+    let (counts, waiting) = (run.way.counts, run.way.waiting());
+    format!("at {} ms {counts:?}, {waiting} on the way", run.clock_ms())
+}
+
+#[inline(never)]
+fn told_accounted(run: &Simulation) -> String {
+    let job = &run.lanes.kappa.read;
+    format!(
+        "kappa at {} ms: {} included, {} late, {} left out, {} expired or unread, {} pending of {} from {}, {} twice, {} lost",
+        run.clock_ms(),
+        job.included(),
+        job.late_and_stream_time().0,
+        job.filtered(),
+        job.skipped.expired + job.skipped.unread,
+        run.store.len() - job.position(),
+        run.store.len(),
+        job.from,
+        job.doubled,
+        job.lost
+    )
+}
+
+#[inline(never)]
+fn told_fallen(whose: &str, before: i64, now: i64) -> String {
+    format!("{whose} fell from {before} to {now}")
+}
+
 /// Views that are computed once more, one event after the other and by none of the batch path's code:
 /// what the lanes have is compared with them. A part at a time, because it takes long.
 #[derive(Clone, Debug)]
@@ -171,6 +197,7 @@ struct Fold {
 
 impl Audit {
     /// Goes on for about so many events; whether all is done.
+    #[inline(never)]
     pub fn go(&mut self, store: &Store, mut most: u64) -> bool {
         let Self { kappa, merged, batch, loaded } = self;
         let mut folds = [kappa, merged, batch, loaded].into_iter().flatten();

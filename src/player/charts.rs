@@ -49,7 +49,8 @@ fn answers(series: &Series) -> Vec<Track> {
     tracks
 }
 
-fn over_time(series: &Series, value: impl Fn(&LaneSample, &Sample) -> Option<f64>) -> Vec<Track> {
+#[inline(never)]
+fn over_time(series: &Series, value: fn(&LaneSample, &Sample) -> Option<f64>) -> Vec<Track> {
     let of = |lane: usize, sample: &Sample| {
         value([&sample.batch_etl, &sample.lambda, &sample.kappa][lane], sample)
     };

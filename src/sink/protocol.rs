@@ -15,8 +15,8 @@ pub use self::progress::{
     ListedFate, ListedRecord, LogLevel, LogLine, ReasonCount, SinkCounters, SinkState,
 };
 pub use self::settings::{
-    Api, AuthKind, ConnectSettings, Credentials, Field, FieldError, KeyForm, RateSetting, Timestamps,
-    TopicMapping, ValueForm,
+    Api, AuthKind, ConnectSettings, Credentials, Field, FieldError, KeyForm, RateSetting,
+    Timestamps, TopicMapping, ValueForm,
 };
 
 /// What a sink tells.

@@ -3,11 +3,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 
 import type { ExperimentCommand, ExperimentEvent } from "../../www/experiment-protocol.ts";
+import type { ToWorker } from "../../www/messages.ts";
 import { expect, open, test } from "./lab.ts";
 import { quantile, resident } from "./trace.ts";
 
 const HOUR = 3_600_000;
 const HOURLY: [string, string][] = [["source", "clickstream"], ["period", "1h"], ["run-time", "0s"]];
+
+declare global {
+  interface Window {
+    init?: ToWorker;
+  }
+}
 
 test.use({ trace: "off" });
 
@@ -18,16 +25,18 @@ for (const { name, settings, forMs, seconds } of [
   test(name, { tag: "@soak" }, async ({ page, browser }) => {
     test.setTimeout(15 * 60_000);
     const workers: string[] = [];
-    const modules: string[] = [];
     page.on("worker", (worker) => workers.push(worker.url()));
-    page.on("request", (request) => {
-      if (new URL(request.url()).pathname.endsWith(".wasm")) modules.push(request.url());
+    // What the page gives a worker of its own to begin with, another gets too.
+    await page.addInitScript(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (this: Worker, message: ToWorker, ...rest: []): void {
+        if (message.type === "init" && message.engine === "experiments") window.init = message;
+        post.call(this, message, ...rest);
+      };
     });
     await open(page, "./#architectures/crash");
-    await expect.poll(() => modules.length).toBe(2);
-    const part = modules.find((url) => url.includes("architectures")) ?? "";
-    const wasm = modules.find((url) => url !== part) ?? "";
-    const run = await page.evaluate(async ({ worker, wasm, part, settings, forMs }) => {
+    await page.waitForFunction(() => window.init !== undefined);
+    const run = await page.evaluate(async ({ worker, settings, forMs }) => {
       const engine = new Worker(worker, { type: "module" });
       const listeners = new Set<(event: ExperimentEvent) => void>();
       const answers = new Map<number, () => void>();
@@ -46,9 +55,9 @@ for (const { name, settings, forMs, seconds } of [
         if (data.type === "answer") answers.get(data.id)?.();
         if (data.type === "event") for (const listener of [...listeners]) listener(data.event);
       });
-      engine.postMessage({ type: "init", engine: "experiments", part: await WebAssembly.compileStreaming(fetch(part)), module: await WebAssembly.compileStreaming(fetch(wasm)) });
+      engine.postMessage(window.init);
       const opened = heard((event) => (event.type === "opened" || event.type === "refused" ? event : null));
-      post({ type: "open", experiment: "batch-staleness", seed: 7, settings, forMs, log: [] });
+      post({ type: "open", experiment: "batch-staleness", seed: 7, settings, forMs, log: [], play: false });
       const first = await opened;
       const there = heard((event) => (event.type === "tick" && event.clockMs === forMs ? performance.now() : null));
       const audited = heard((event) => (event.type === "tick" && event.clockMs === forMs && event.digest !== null ? event.digest : null));
@@ -76,7 +85,7 @@ for (const { name, settings, forMs, seconds } of [
       await asking;
       engine.terminate();
       return { first, ms, withAudit, digest, waits };
-    }, { worker: workers[0] ?? "", wasm, part, settings, forMs });
+    }, { worker: workers[0] ?? "", settings, forMs });
     const held = await resident(browser, "VmHWM");
     const waits = [0.5, 0.99, 1].map((q) => quantile([...run.waits].sort((a, b) => a - b), q));
     const figures = { name, seconds: run.ms / 1000, withAudit: run.withAudit / 1000, megabytes: held === null ? null : held / 1e6, answerMs: waits, digest: run.digest };

@@ -3,7 +3,7 @@
 
 use streamglass::architecture::Operation;
 use streamglass::experiment::knob::duration;
-use streamglass::experiment::{catalogue, operations};
+use streamglass::experiment::{EXPERIMENTS, operations};
 
 const USUAL: &[(&str, &str)] = &[
     ("rate", "10"),
@@ -142,10 +142,10 @@ fn presets_are_the_stated_ones() {
             ],
         ),
     ];
-    let all = catalogue();
-    assert_eq!(all.len(), stated.len());
-    for (info, (name, length, own)) in all.iter().zip(stated) {
-        assert_eq!((&*info.name, &*duration(info.for_ms)), (*name, *length));
+    assert_eq!(EXPERIMENTS.len(), stated.len());
+    for (experiment, (name, length, own)) in EXPERIMENTS.iter().zip(stated) {
+        let info = experiment.info(true);
+        assert_eq!((experiment.name, &*duration(info.for_ms)), (*name, *length));
         assert_eq!(info.knobs.len(), USUAL.len(), "a knob without a stated default");
         for knob in &info.knobs {
             let of = |all: &[(&str, &str)]| {

@@ -93,15 +93,11 @@ impl Cut {
 
 const ARCHITECTURES: &[&str] = &["experiments_", "__wbg_experiments_"];
 const CONNECT: &[&str] = &["connect_", "__wbg_connect_", "probe_", "__wbg_probe_"];
-const ROOMS: &[&str] =
-    &["experiments_", "__wbg_experiments_", "connect_", "__wbg_connect_", "probe_", "__wbg_probe_"];
 
-/// What a room's engine is instantiated with.
-const PARTS: [Cut; 3] = [
+/// What a room's engine is instantiated with. What two of them need stays in the first module.
+const PARTS: [Cut; 2] = [
     Cut { name: "architectures", prefix: "a", exports: ARCHITECTURES },
     Cut { name: "connect", prefix: "c", exports: CONNECT },
-    // What is left of them: what both rooms need, and the lab does not.
-    Cut { name: "rooms", prefix: "r", exports: ROOMS },
 ];
 
 /// What of a room is behind [`doors::DOORS`], and comes when it is first called. The order is that of

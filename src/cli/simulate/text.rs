@@ -31,7 +31,7 @@ pub fn knobs(experiment: &Experiment) -> String {
         "{}: {}\n\n{}\n\nLength: {} by default; set it with --for.\n",
         experiment.name,
         experiment.question,
-        wrapped(experiment.text, 0),
+        wrapped((experiment.text)(), 0),
         duration(experiment.for_ms)
     );
     let defaults = experiment.defaults();

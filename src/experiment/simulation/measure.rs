@@ -1,6 +1,8 @@
 //! What a run measures while it goes on: answers beside both truths, samples in bounded memory, the
 //! data of the charts, the figures of the whole.
 
+use std::ops::Range;
+
 use super::Simulation;
 use crate::architecture::question::Question;
 use crate::architecture::report::{LaneSample, LaneSummary, Summary, Truth};
@@ -11,6 +13,12 @@ use crate::experiment::protocol::{Sample, Series, WindowPoint};
 
 /// Points of the chart over event time.
 const MOST_WINDOWS: usize = 512;
+
+/// What some windows say together.
+#[inline(never)]
+fn sum(windows: Range<usize>, of: &dyn Fn(usize) -> Option<Cell>) -> Option<Cell> {
+    windows.filter_map(of).reduce(Cell::plus)
+}
 
 /// Arrivals and late ones up to the last sample, and the rate since.
 #[derive(Clone, Copy, Debug, Default)]
@@ -148,9 +156,7 @@ impl Simulation {
             .step_by(together)
             .map(|from| {
                 let range = from..(from + together).min(windows);
-                let sum = |of: &dyn Fn(usize) -> Option<Cell>| {
-                    range.clone().filter_map(of).reduce(Cell::plus)
-                };
+                let sum = |of: &dyn Fn(usize) -> Option<Cell>| sum(range.clone(), of);
                 let lane =
                     |lane: &dyn Architecture| sum(&|window| lane.window(window)).and_then(number);
                 WindowPoint {

@@ -15,6 +15,7 @@ impl Simulation {
     pub fn opened(&self) -> Opened {
         Opened {
             experiment: self.experiment.name.to_owned(),
+            info: self.experiment.info(false),
             seed: self.seed.0,
             for_ms: self.end,
             settings: self.setting_texts(),
@@ -36,6 +37,7 @@ impl Simulation {
     }
 
     /// Begins to compute once more what the lanes have now; until the run moves on.
+    #[inline(never)]
     pub fn audit(&mut self) -> Audit {
         self.commit();
         self.checks.audit(self)
@@ -43,6 +45,7 @@ impl Simulation {
 
     /// What the checkers say, by an audit that has been gone through.
     #[must_use]
+    #[inline(never)]
     pub fn audited(&self, audit: &Audit) -> Vec<Check> {
         audit.verdicts(self, &self.checks)
     }
@@ -68,6 +71,7 @@ impl Simulation {
     }
 
     /// The same with what the checkers said.
+    #[inline(never)]
     pub fn report_with(&mut self, checkers: Vec<Check>) -> Report {
         let expected = self.expected();
         Report {

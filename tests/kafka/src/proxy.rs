@@ -212,7 +212,11 @@ async fn serve(shared: Arc<Shared>, mut listener: TcpListener) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(tokio::spawn(connection(Arc::clone(&shared), stream))),
+                // It hears of resets from here on: its task may begin after one.
+                Ok((stream, _)) => {
+                    let resets = shared.reset.subscribe();
+                    drop(tokio::spawn(connection(Arc::clone(&shared), stream, resets)));
+                }
                 // Too many open files, most likely: later there may be fewer.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
@@ -232,11 +236,10 @@ async fn serve(shared: Arc<Shared>, mut listener: TcpListener) {
     }
 }
 
-async fn connection(shared: Arc<Shared>, stream: TcpStream) {
+async fn connection(shared: Arc<Shared>, stream: TcpStream, mut resets: watch::Receiver<u64>) {
     // The answers are small: waiting for more of them helps nobody.
     let _ = stream.set_nodelay(true);
     let link = Arc::new(Link::default());
-    let mut resets = shared.reset.subscribe();
     let service = {
         let link = Arc::clone(&link);
         service_fn(move |request| {

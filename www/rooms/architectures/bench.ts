@@ -2,7 +2,7 @@
 // more. One worker of its own. No DOM: the room subscribes and renders itself.
 
 import { Bridge } from "../../bridge";
-import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
+import type { ExperimentCommand, ExperimentEvent, ExperimentInfo, ExperimentTick, ExperimentTitle, KnobProblem, Note, Opened, Scene, Series, Verdict } from "../../experiment-protocol";
 import type { Status } from "../../lab";
 import { type PartUrls, unreachable } from "../../messages";
 import type { PanelId, PanelStyle } from "../../panel-protocol";
@@ -13,7 +13,7 @@ import { Parking } from "../parking";
 const parking = new Parking<Bench>();
 
 /** What can change. */
-export type Change = "status" | "opened" | "refused" | "tick" | "scene" | "series" | "notes" | "verdict";
+export type Change = "status" | "opened" | "explained" | "refused" | "tick" | "scene" | "series" | "notes" | "verdict";
 
 /** How a bench begins. */
 export interface Start {
@@ -28,7 +28,7 @@ export interface Start {
 
 export class Bench {
   status: Status = { kind: "loading" };
-  catalogue: readonly ExperimentInfo[] = [];
+  catalogue: readonly ExperimentTitle[] = [];
   opened: Opened | null = null;
   tick: ExperimentTick | null = null;
   scene: Scene | null = null;
@@ -45,7 +45,6 @@ export class Bench {
   readonly #closing = new AbortController();
   #bridge: Bridge<ExperimentCommand, ExperimentEvent, PanelId, PanelStyle> | null = null;
   #asked: { readonly name: string; readonly value: string } | null = null;
-  #playAfterOpen = false;
   /** Why what was asked for first could not be opened. */
   #unopened: readonly KnobProblem[] = [];
 
@@ -92,10 +91,9 @@ export class Bench {
   /** Begins an experiment by its name, or the run of a link. */
   open(experiment: string, seed: number, play: boolean): void {
     this.#asked = null;
-    const isLink = experiment.includes("?");
-    this.#playAfterOpen = play && !isLink;
     // A link comes from anyone: the engine judges it.
-    this.send(isLink ? { type: "openLink", link: experiment } : { type: "open", experiment, seed, settings: [], forMs: null, log: [] });
+    const isLink = experiment.includes("?");
+    this.send(isLink ? { type: "openLink", link: experiment } : { type: "open", experiment, seed, settings: [], forMs: null, log: [], play });
   }
 
   /** A link to the run as it is, and the command that makes the same. */
@@ -113,8 +111,12 @@ export class Bench {
   /** Turns a knob. */
   set(name: string, value: string): void {
     this.#asked = { name, value };
-    this.#playAfterOpen = false;
     this.send({ type: "set", name, value });
+  }
+
+  /** Has what the engine says of knobs and operations that are not shown at first. */
+  explain(): void {
+    if (this.info?.knobs.some(({ help }) => help === "") === true) this.send({ type: "explain" });
   }
 
   canvas(panel: PanelId, canvas: OffscreenCanvas, style: PanelStyle): void {
@@ -130,8 +132,13 @@ export class Bench {
   }
 
   /** The experiment that is open. */
-  get info(): ExperimentInfo | undefined {
+  get title(): ExperimentTitle | undefined {
     return this.catalogue.find(({ name }) => name === this.opened?.experiment);
+  }
+
+  /** What there is to it. */
+  get info(): ExperimentInfo | undefined {
+    return this.opened?.info;
   }
 
   #hear(event: ExperimentEvent): void {
@@ -153,8 +160,10 @@ export class Bench {
         this.refused = null;
         this.changed("status");
         this.changed("opened");
-        if (this.#playAfterOpen) this.send({ type: "play" });
         return;
+      case "explained":
+        if (this.opened !== null) this.opened = { ...this.opened, info: event.info };
+        return this.changed("explained");
       case "refused":
         this.problems = event.problems;
         this.refused = this.#asked;

@@ -2,7 +2,7 @@
 
 import { LitElement, type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from "lit";
 
-import type { ExperimentCommand, ExperimentInfo } from "../../experiment-protocol";
+import type { ExperimentCommand, ExperimentTitle } from "../../experiment-protocol";
 import type { PartUrls } from "../../messages";
 import { speed } from "../../format";
 import * as icons from "../../parts/icons";
@@ -134,16 +134,16 @@ export class Architectures extends LitElement implements Hands {
 
   protected override render(): TemplateResult {
     const bench = this.#bench;
-    const { status, tick, info } = bench;
+    const { status, tick, info, title } = bench;
     const full = this.controls === "full";
     if (status.kind === "unsupported") return html`<div class="room">${panel(explain(status.obstacle), () => this.#start(), "Try again")}</div>`;
     const moving = tick?.playing === true && this.shown && !this.#reduced.matches;
     return html`<div class=${full ? "xroom full" : "xroom"}>
       ${status.kind === "failed" ? this.#failed(status.message) : nothing}
       <header class="question">
-        ${full ? this.#chooser(info) : nothing}
-        <h1>${info?.title ?? "\u00a0"}</h1>
-        <p class="lede">${info?.question ?? "\u00a0"}</p>
+        ${full ? this.#chooser(title) : nothing}
+        <h1>${title?.title ?? "\u00a0"}</h1>
+        <p class="lede">${title?.question ?? "\u00a0"}</p>
         ${bench.opened?.notices.filter(({ knob }) => knob === "").map(({ message }) => html`<p class="small notice">${message}</p>`)}
       </header>
       ${this.controls === "none" ? nothing : this.#transport(full)}
@@ -183,23 +183,23 @@ export class Architectures extends LitElement implements Hands {
     );
   }
 
-  #chooser(info: ExperimentInfo | undefined): TemplateResult {
+  #chooser(now: ExperimentTitle | undefined): TemplateResult {
     const all = this.#bench.catalogue;
-    const at = info === undefined ? -1 : all.indexOf(info);
-    const beside = (step: number): ExperimentInfo | undefined => all[at + step];
-    const button = (to: ExperimentInfo | undefined, label: string, turned: string): TemplateResult => html`<button class=${`plain icon ${turned}`} ?disabled=${to === undefined}
+    const at = now === undefined ? -1 : all.indexOf(now);
+    const beside = (step: number): ExperimentTitle | undefined => all[at + step];
+    const button = (to: ExperimentTitle | undefined, label: string, turned: string): TemplateResult => html`<button class=${`plain icon ${turned}`} ?disabled=${to === undefined}
       aria-label=${to === undefined ? label : `${label}: ${to.title}`} @click=${() => to !== undefined && this.#choose(to.name)}>${icons.chevron}</button>`;
     return html`<div class="chooser">
       <div class="chooser-bar">
         <button class="plain chooser-open" aria-expanded=${this.#choosing ? "true" : "false"} aria-controls="experiments" @click=${this.#flip}>
-          <span class="quiet">Experiment ${info?.number ?? ""}</span><span>All experiments</span>${icons.chevron}
+          <span class="quiet">Experiment ${now?.number ?? ""}</span><span>All experiments</span>${icons.chevron}
         </button>
         ${button(beside(-1), "Previous experiment", "turn-left")} ${button(beside(1), "Next experiment", "turn-right")}
       </div>
       <ol class="experiments" id="experiments" ?hidden=${!this.#choosing}>
         ${all.map(
           (one) => html`<li>
-            <button class="experiment" aria-current=${one === info ? "true" : "false"} @click=${() => this.#choose(one.name)}>
+            <button class="experiment" aria-current=${one === now ? "true" : "false"} @click=${() => this.#choose(one.name)}>
               <span class="experiment-number">${one.number}</span><span class="experiment-title">${one.title}</span><span class="small quiet">${one.question}</span>
             </button>
           </li>`,
@@ -263,12 +263,12 @@ export class Architectures extends LitElement implements Hands {
         )}
     </ul>`;
     const problems = bench.problems.filter(({ knob }) => knob === "");
-    const none = !all.some(({ operation }) => operation.primary);
+    const none = bench.info !== undefined && !all.some(({ operation }) => operation.primary);
     return html`<section class="card" aria-labelledby="operations-title">
       <div class="card-head"><h2 id="operations-title">A bad day</h2><p class="small quiet">happens now, at ${elapsed(bench.tick?.clockMs ?? 0)}</p></div>
       ${none ? nothing : buttons(true)}
       ${problems.map(({ message }) => html`<p class="small late" role="alert">${message}</p>`)}
-      <details ?open=${none}><summary>${none ? "Everything that can happen" : "More"}</summary>${buttons(false)}</details>
+      <details ?open=${none} @toggle=${this.#explain}><summary>${none ? "Everything that can happen" : "More"}</summary>${buttons(false)}</details>
     </section>`;
   }
 
@@ -276,9 +276,13 @@ export class Architectures extends LitElement implements Hands {
     return html`<section class="card" aria-labelledby="knobs-title">
       <div class="card-head"><h2 id="knobs-title">This experiment</h2><p class="small quiet">a knob begins the run anew</p></div>
       ${knobs(bench, true)}
-      <details ?open=${troubleIn(bench, false)}><summary>More knobs and the cost model</summary>${knobs(bench, false)}</details>
+      <details ?open=${troubleIn(bench, false)} @toggle=${this.#explain}><summary>More knobs and the cost model</summary>${knobs(bench, false)}</details>
     </section>`;
   }
+
+  #explain = (event: Event): void => {
+    if ((event.currentTarget as HTMLDetailsElement).open) this.#bench.explain();
+  };
 
   #flip = (): void => {
     this.#choosing = !this.#choosing;
