@@ -153,11 +153,19 @@ export class ConnectRoom extends LitElement {
   };
 
   #start = async (): Promise<void> => {
+    const sending = this.#sending;
+    if (sending === null) return;
+    let script: string | null = null;
+    try {
+      if (sending.draft.source === "queries") script = await this.lab.sql();
+    } catch (error) {
+      return sending.refuse(`The Pipeline room's queries cannot be had: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // Only now the form: whoever left the room meanwhile took the credentials away.
     const filled = this.#filled();
-    if (filled === null) return;
+    if (filled === null || sending.starting) return;
     const { settings, seed, records } = filled.meaning;
-    const queries = this.#sending?.draft.source === "queries" && this.lab.run !== null;
-    const source = { seed, records, configuration: this.lab.configuration.tree, script: queries ? await this.lab.sql() : null };
+    const source = { seed, records, configuration: this.lab.configuration.tree, script };
     this.#ask({ type: "start", settings, credentials: filled.credentials, source });
   };
 

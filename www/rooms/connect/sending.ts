@@ -107,6 +107,15 @@ export class Sending {
     this.#bridge?.command(command);
   }
 
+  /** A start that comes to nothing, and why. */
+  refuse(message: string): void {
+    this.starting = false;
+    this.state = { type: "idle" };
+    this.refused = message;
+    this.note("error", message);
+    this.changed();
+  }
+
   forget(): void {
     this.starting = false;
     this.#testing = false;
@@ -166,11 +175,7 @@ export class Sending {
         this.note("info", `Sends to ${this.draft.url}: ${this.draft.topics.map(({ from, to }) => `${from} to ${to}`).join(", ")}.`);
         return this.changed();
       case "refused":
-        this.starting = false;
-        this.state = { type: "idle" };
-        this.refused = event.message;
-        this.note("error", event.message);
-        return this.changed();
+        return this.refuse(event.message);
       case "progress":
         this.#progress(event.state, event.counters);
         return this.changed();
