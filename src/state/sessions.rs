@@ -54,13 +54,13 @@ const UNUSED: Session = Session {
     generation: 0,
 };
 
-/// Slots of timers in a gap.
+/// Slots of timers in the time that sessions stay open.
 const SLOTS: i64 = 64;
 
 /// Sessions by key.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SessionStore {
-    gap_ms: i64,
+    open_ms: i64,
     sessions: Vec<Session>,
     newest: Vec<u32>,
     /// By partition. A session has one timer, which is moved to its later end when it is due: its
@@ -70,10 +70,11 @@ pub struct SessionStore {
 }
 
 impl SessionStore {
-    /// For sessions with this gap. It decides about speed only.
+    /// For sessions that stay open about so long after their last record: gap and grace. It decides about
+    /// speed and memory only.
     #[must_use]
-    pub const fn new(gap_ms: i64) -> Self {
-        Self { gap_ms, sessions: Vec::new(), newest: Vec::new(), timers: Vec::new(), live: 0 }
+    pub const fn new(open_ms: i64) -> Self {
+        Self { open_ms, sessions: Vec::new(), newest: Vec::new(), timers: Vec::new(), live: 0 }
     }
 
     /// The session with this number.
@@ -137,7 +138,7 @@ impl SessionStore {
             Session { key, start: timestamp, end: timestamp, offset, generation, ..UNUSED };
         self.link(id, key, timestamp);
         if self.timers.len() <= partition as usize {
-            let slot_ms = self.gap_ms / SLOTS;
+            let slot_ms = self.open_ms / SLOTS;
             self.timers.resize_with(partition as usize + 1, || Timers::new(slot_ms));
         }
         self.timers[partition as usize].push(Timer { at: timestamp, id, generation });

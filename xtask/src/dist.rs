@@ -16,7 +16,7 @@ editor is over its budget.
 
 USAGE: cargo xtask dist [--budget KB] [--no-build]
 
-  --budget KB  the most that may be loaded until the first room lives, brotli, KB of 1024 bytes
+  --budget KB  the most that may be loaded by the first room, brotli, KB of 1024 bytes
                (default 650)
   --no-build   weigh what was built before";
 
@@ -83,7 +83,7 @@ pub fn main(mut args: lexopt::Parser) -> Outcome {
         page.into_iter().map(|(_, weight)| weight).partition(|weight| {
             visit.received.iter().any(|answer| answer.file == weight.file && answer.is_early())
         });
-    print_files("loaded until the first room lives", &loaded);
+    print_files("loaded by the first room", &loaded);
     print_parts(&loaded);
     print_files("loaded later, on first use", &later);
     print_files("npm package", &element.into_iter().map(|(_, weight)| weight).collect::<Vec<_>>());

@@ -86,7 +86,7 @@ impl SessionAggregate {
         times: Times,
     ) -> Self {
         let sessions = Sessions {
-            store: SessionStore::new(windows.gap_ms()),
+            store: SessionStore::new(windows.gap_ms().saturating_add(times.grace_ms)),
             closed: ClosedStore::new(core.value_types.clone(), times.retention_ms),
             clocks: Clocks::default(),
             changes: Vec::new(),
