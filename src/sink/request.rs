@@ -14,7 +14,7 @@ pub enum Offered {
 /// What to do next.
 #[derive(Debug, PartialEq)]
 pub enum Action {
-    /// Send this, and bring the outcome to [`Sender::answer`].
+    /// Send this, and bring the outcome to [`Sender::answer`](super::Sender::answer).
     Send(Request),
     /// Nothing before this time in milliseconds, unless an answer or a record comes first. `None`:
     /// nothing without either.
@@ -26,7 +26,7 @@ pub enum Action {
 /// A request to send by POST. The `Authorization` header is the sender's business.
 #[derive(Debug, PartialEq)]
 pub struct Request {
-    /// Names it in [`Sender::answer`].
+    /// Names it in [`Sender::answer`](super::Sender::answer).
     pub id: u64,
     /// The address.
     pub url: String,
