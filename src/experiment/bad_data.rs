@@ -1,5 +1,6 @@
 //! #12: values that the logic cannot read.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -13,7 +14,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "bad-data",
     title: "Poisoned records",
     question: "Some records are not as agreed, and the logic cannot read them. Who can count them once it can?",
-    text,
+    text: later!(
+        "Until the fix every path puts them to the dead letters, and is short by exactly them. With the fix each computes again from what it kept. An immutable log and a master dataset have the records as they came: nothing stays missing. A store that updates rows in place never wrote what it could not read: that is gone for good."
+    ),
     for_ms: 6 * HOUR_MS,
     primary: &["bad", "in-place", "at", "replay", "rate"],
     operations: &["bad-data", "fix-reprocess"],
@@ -31,10 +34,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "Until the fix every path puts them to the dead letters, and is short by exactly them. With the fix each computes again from what it kept. An immutable log and a master dataset have the records as they came: nothing stays missing. A store that updates rows in place never wrote what it could not read: that is gone for good."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, lanes) = (&run.settings, &run.lanes);

@@ -1,5 +1,6 @@
 //! #1: the sawtooth of a batch's age.
 
+use super::knob::shown;
 use super::protocol::Expected;
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -11,7 +12,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "batch-staleness",
     title: "How old is a batch's answer?",
     question: "A job loads every half hour what has arrived. How old is what people see?",
-    text,
+    text: shown!(
+        "When a job's results land they already are as old as the job took; from then on they age until the next ones land: a sawtooth. Its mean is max(P, R)/2 + R + the mean gap between events. A shorter period helps until the job takes longer than that: then one job delays the next."
+    ),
     for_ms: 24 * 3_600_000,
     primary: &["period", "run-time", "rate"],
     operations: &["miss-batch", "outage"],
@@ -24,10 +27,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |_| Vec::new(),
     expected: |run| sawtooth(run).into_iter().collect(),
 };
-
-fn text() -> &'static str {
-    "When a job's results land they already are as old as the job took; from then on they age until the next ones land: a sawtooth. Its mean is max(P, R)/2 + R + the mean gap between events. A shorter period helps until the job takes longer than that: then one job delays the next."
-}
 
 /// The mean age of batch ETL's answer over whole cycles.
 pub(super) fn sawtooth(run: &Simulation) -> Option<Expected> {

@@ -1,5 +1,6 @@
 //! #13: computing again by the clock, or at every change of the logic.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -12,7 +13,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "cost",
     title: "What each architecture costs",
     question: "Lambda computes again at every batch; kappa only when the logic changes. From how many changes on does kappa work more?",
-    text,
+    text: later!(
+        "Lambda's work is λT in the speed layer and min(W, history so far) of events in every batch. Kappa's is λT and, for each of n changes, the events replayed, and the old job beside the new one until it is dropped. Kappa is cheaper until n replays are as much as all batches. It stores a second table while both jobs live; lambda stores a batch view and a real-time view all the time."
+    ),
     for_ms: 24 * HOUR_MS,
     primary: &[
         "times",
@@ -45,10 +48,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "Lambda's work is λT in the speed layer and min(W, history so far) of events in every batch. Kappa's is λT and, for each of n changes, the events replayed, and the old job beside the new one until it is dropped. Kappa is cheaper until n replays are as much as all batches. It stores a second table while both jobs live; lambda stores a batch view and a real-time view all the time."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, now) = (&run.settings, run.clock_ms());

@@ -1,5 +1,6 @@
 //! #11: what a crash leaves.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -14,7 +15,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "crash",
     title: "A crash, three guarantees",
     question: "A stream job crashes between two checkpoints. Is anything lost, or counted twice?",
-    text,
+    text: later!(
+        "At least once keeps every update and remembers its place only now and then: what came since counts twice. At most once remembers its place at every event and keeps its counts only now and then: what came since is lost. Exactly once puts both into one checkpoint: only work is done again. Kappa keeps the error until a replay; lambda only until its next batch over that time."
+    ),
     for_ms: 4 * HOUR_MS,
     primary: &["guarantee", "checkpoint", "at", "startup", "rate"],
     operations: &["crash", "fix-reprocess"],
@@ -29,10 +32,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |s| vec![Logged::scripted(s.at, Operation::Crash)],
     expected,
 };
-
-fn text() -> &'static str {
-    "At least once keeps every update and remembers its place only now and then: what came since counts twice. At most once remembers its place at every event and keeps its counts only now and then: what came since is lost. Exactly once puts both into one checkpoint: only work is done again. Kappa keeps the error until a replay; lambda only until its next batch over that time."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::knob::later;
 use super::protocol::Expected;
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -24,7 +25,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "distinct",
     title: "Counting users",
     question: "How many users came? The speed layer counts them with sketches, and a user can be in both layers.",
-    text,
+    text: later!(
+        "By window the speed layer is off by a relative standard error of 0.83/√m with m registers: the sketch has seen every update itself. Read from the registers alone, as after a union, it is 1.04/√m. The error is gone with the batch that covers the window. Over all time adding the layers' counts counts users twice that are in both; uniting sketches or sets does not."
+    ),
     for_ms: 12 * HOUR_MS,
     primary: &["sketch", "window", "unite", "users", "rate", "period"],
     operations: &[],
@@ -40,10 +43,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |_| Vec::new(),
     expected,
 };
-
-fn text() -> &'static str {
-    "By window the speed layer is off by a relative standard error of 0.83/√m with m registers: the sketch has seen every update itself. Read from the registers alone, as after a union, it is 1.04/√m. The error is gone with the batch that covers the window. Over all time adding the layers' counts counts users twice that are in both; uniting sketches or sets does not."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, lambda) = (&run.settings, &run.lanes.lambda);

@@ -1,5 +1,6 @@
 //! #3: where the batch view ends and the real-time view begins.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -15,7 +16,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "hand-off",
     title: "The seam between batch and speed",
     question: "The batch view ends somewhere, and the real-time view begins somewhere. What if that is not the same place?",
-    text,
+    text: later!(
+        "An overlap counts exactly its events twice, a gap misses exactly its events. At the batch of the event time the seam is exact but for events that arrive after their batch was computed; at a log offset it is always exact. Distinct counts forgive an overlap when sets are united; they do not forgive a gap. A session that goes over the seam is two, unless the serving layer makes one of them."
+    ),
     for_ms: 4 * 3_600_000 + 30 * MINUTE_MS,
     primary: &["hand-off", "overlap", "question", "unite", "delay", "late-share", "period"],
     operations: &["late"],
@@ -29,10 +32,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |_| Vec::new(),
     expected,
 };
-
-fn text() -> &'static str {
-    "An overlap counts exactly its events twice, a gap misses exactly its events. At the batch of the event time the seam is exact but for events that arrive after their batch was computed; at a log offset it is always exact. Distinct counts forgive an overlap when sets are united; they do not forgive a gap. A session that goes over the seam is two, unless the serving layer makes one of them."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, lambda) = (&run.settings, &run.lanes.lambda);

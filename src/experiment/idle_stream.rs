@@ -1,5 +1,6 @@
 //! #10: stream time stands still when nothing comes.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -13,7 +14,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "idle-stream",
     title: "A stream that falls silent",
     question: "Nobody clicks for a while. When do the last windows before the silence become final?",
-    text,
+    text: later!(
+        "Stream time moves with records only. With EMIT FINAL a window is emitted when stream time reaches its end and the grace: in a silence never, until a record comes. And a record that jumps over more than a window makes the store drop what should have become final meanwhile, a size and the grace behind its own window: those windows are never emitted at all. A heartbeat, a record without a click, moves stream time, and each window is emitted on time. EMIT CHANGES shows every change and waits for nothing; batches do not know stream time."
+    ),
     for_ms: 4 * HOUR_MS,
     primary: &["emit", "heartbeat", "silence", "grace", "window", "at"],
     operations: &["silence"],
@@ -28,10 +31,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |s| vec![Logged::scripted(s.at, Operation::Silence { for_ms: s.silence })],
     expected,
 };
-
-fn text() -> &'static str {
-    "Stream time moves with records only. With EMIT FINAL a window is emitted when stream time reaches its end and the grace: in a silence never, until a record comes. And a record that jumps over more than a window makes the store drop what should have become final meanwhile, a size and the grace behind its own window: those windows are never emitted at all. A heartbeat, a record without a click, moves stream time, and each window is emitted on time. EMIT CHANGES shows every change and waits for nothing; batches do not know stream time."
-}
 
 /// What a job that emits windows once has shown, by the definition.
 #[derive(Default)]

@@ -36,7 +36,7 @@ macro_rules! later {
     }};
 }
 
-/// One that the first experiment of a page shows.
+/// One that the first experiment of a page shows, or says.
 macro_rules! shown {
     ($text:literal) => {{
         fn shown() -> &'static str {

@@ -1,5 +1,6 @@
 //! #9: events that come after their window has closed.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -15,7 +16,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "late-data",
     title: "Late data",
     question: "Some events arrive minutes after they happened. Which answer ever has them?",
-    text,
+    text: later!(
+        "A stream job drops what comes after its window's end and the grace. With delay survival S and windows of size s that is (1/s)·∫ from g to g+s of S(x) dx of the late events. What it dropped comes back by a replay with longer grace, as long as the log keeps it. Batch ETL loads it with the next job, whenever it comes; a lambda that recomputes partitions has it once it recomputes that one."
+    ),
     for_ms: 8 * HOUR_MS,
     primary: &[
         "late-share",
@@ -45,10 +48,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "A stream job drops what comes after its window's end and the grace. With delay survival S and windows of size s that is (1/s)·∫ from g to g+s of S(x) dx of the late events. What it dropped comes back by a replay with longer grace, as long as the log keeps it. Batch ETL loads it with the next job, whenever it comes; a lambda that recomputes partitions has it once it recomputes that one."
-}
 
 /// The job that has run from the start.
 fn first_job(run: &Simulation) -> Option<&StreamJob> {

@@ -1,5 +1,6 @@
 //! #5: two code paths that do not say the same.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -13,7 +14,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "logic-drift",
     title: "Two code paths drift apart",
     question: "A bug was in all logic from the start. The fix goes to only one of lambda's two paths. What do readers see?",
-    text,
+    text: later!(
+        "With the fix in the speed layer only, right counts turn wrong again at every batch; with the fix in the batch layer only, wrong ones turn right: a step in the merged series at every batch boundary, as large as what the two paths disagree about. Kappa has one path: without a replay one permanent step at the deployment, with a replay none."
+    ),
     for_ms: 8 * HOUR_MS,
     primary: &["fix", "replay", "at", "period", "rate"],
     operations: &["bug-speed", "bug-batch", "fix-lambda", "fix", "fix-reprocess"],
@@ -42,10 +45,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "With the fix in the speed layer only, right counts turn wrong again at every batch; with the fix in the batch layer only, wrong ones turn right: a step in the merged series at every batch boundary, as large as what the two paths disagree about. Kappa has one path: without a replay one permanent step at the deployment, with a replay none."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

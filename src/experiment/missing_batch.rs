@@ -1,5 +1,6 @@
 //! #4: a batch that comes to nothing, silently.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -13,7 +14,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "missing-batch",
     title: "A batch that never was",
     question: "One batch comes to nothing, and nobody notices. Who ever gets its events back?",
-    text,
+    text: later!(
+        "Batch ETL never sees the events of that batch again: it stays short by exactly them. So does a lambda that recomputes only the newest partitions. A lambda that recomputes everything heals at its next batch. Kappa has no batch to miss."
+    ),
     for_ms: 6 * HOUR_MS,
     primary: &["recompute", "period", "at", "times"],
     operations: &["miss-batch"],
@@ -30,10 +33,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "Batch ETL never sees the events of that batch again: it stays short by exactly them. So does a lambda that recomputes only the newest partitions. A lambda that recomputes everything heals at its next batch. Kappa has no batch to miss."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

@@ -1,5 +1,6 @@
 //! #0: analytics on the OLTP store slow its writes.
 
+use super::knob::later;
 use super::protocol::Expected;
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -10,7 +11,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "oltp-direct",
     title: "Analytics on the OLTP store",
     question: "Why not simply query the database that takes the writes?",
-    text,
+    text: later!(
+        "The store is one server: a query that scans many rows holds up every write behind it. The mean wait follows Pollaczek and Khinchine, λE[S²] / 2(1 − ρ): long queries count by their square, and at ρ ≥ 1 the wait grows without bound. With an OLAP copy the queries disturb no write, and the price is the age that the next experiment shows."
+    ),
     for_ms: 6 * 3_600_000,
     primary: &["query-rate", "query-rows", "rate", "scan-rate", "write-capacity"],
     operations: &[],
@@ -23,10 +26,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |_| Vec::new(),
     expected,
 };
-
-fn text() -> &'static str {
-    "The store is one server: a query that scans many rows holds up every write behind it. The mean wait follows Pollaczek and Khinchine, λE[S²] / 2(1 − ρ): long queries count by their square, and at ρ ≥ 1 the wait grows without bound. With an OLAP copy the queries disturb no write, and the price is the age that the next experiment shows."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

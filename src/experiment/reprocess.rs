@@ -1,5 +1,6 @@
 //! #6: how long it takes to compute history again.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -12,7 +13,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "reprocess",
     title: "Computing history again",
     question: "A bug was in the logic for hours. How long until the answer is right again?",
-    text,
+    text: later!(
+        "A batch over N events takes u + N/(pμ). Kappa replays the same events while new ones keep coming, and catches up after u + (N + λu) / (pμ − λ): later than the batch, and never if pμ ≤ λ. Until then the old job serves, and both tables are stored."
+    ),
     for_ms: 6 * HOUR_MS,
     primary: &["throughput", "workers", "startup", "rate", "at"],
     operations: &["bug", "fix-reprocess", "fix"],
@@ -32,10 +35,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "A batch over N events takes u + N/(pμ). Kappa replays the same events while new ones keep coming, and catches up after u + (N + λu) / (pμ − λ): later than the batch, and never if pμ ≤ λ. Until then the old job serves, and both tables are stored."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

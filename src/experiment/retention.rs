@@ -1,5 +1,6 @@
 //! #8: what a log has forgotten cannot be replayed.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation, reckon};
@@ -14,7 +15,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "retention",
     title: "Older than the log",
     question: "The bug is older than what the log keeps. What can a replay still mend?",
-    text,
+    text: later!(
+        "Segments of the log go as a whole when their last event is older than the retention. What was processed under the bug below the log's start, when the replay reads there, cannot be corrected: exactly those events. With an empty new table older right results vanish too; a table that begins with the old one's rows keeps them, and the wrong ones with them. An archive keeps everything, at its price. Lambda's master dataset is such an archive."
+    ),
     for_ms: 12 * HOUR_MS,
     primary: &["retention", "segment", "at", "after", "archive", "seeded", "throughput"],
     operations: &["bug", "fix-reprocess", "drop-old"],
@@ -37,10 +40,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "Segments of the log go as a whole when their last event is older than the retention. What was processed under the bug below the log's start, when the replay reads there, cannot be corrected: exactly those events. With an empty new table older right results vanish too; a table that begins with the old one's rows keeps them, and the wrong ones with them. An archive keeps everything, at its price. Lambda's master dataset is such an archive."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, kappa) = (&run.settings, &run.lanes.kappa);

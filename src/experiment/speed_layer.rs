@@ -1,6 +1,7 @@
 //! #2: what a speed layer is for.
 
 use super::batch_staleness::sawtooth;
+use super::knob::later;
 use super::protocol::Expected;
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -12,7 +13,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "speed-layer",
     title: "What a speed layer buys",
     question: "Lambda counts what its batches have not seen yet by a second path. How fresh does that make it?",
-    text,
+    text: later!(
+        "Batch ETL keeps the sawtooth. Lambda's answer is as old as its stream lag, and the mean gap between events, all the time: the serving layer adds what came since the last batch. The price is a second code path for the same question."
+    ),
     for_ms: 12 * 3_600_000,
     primary: &["period", "run-time", "stream-lag", "rate"],
     operations: &["crash", "miss-batch"],
@@ -25,10 +28,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     script: |_| Vec::new(),
     expected,
 };
-
-fn text() -> &'static str {
-    "Batch ETL keeps the sawtooth. Lambda's answer is as old as its stream lag, and the mean gap between events, all the time: the serving layer adds what came since the last batch. The price is a second code path for the same question."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let s = &run.settings;

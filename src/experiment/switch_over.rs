@@ -1,5 +1,6 @@
 //! #7: when kappa's readers go over to the new table.
 
+use super::knob::later;
 use super::protocol::{Expected, Logged};
 use super::source::Process;
 use super::{Experiment, Simulation};
@@ -12,7 +13,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "switch-over",
     title: "Switching to the new table",
     question: "The replay runs. When may readers go over to its table, and what if that was too early?",
-    text,
+    text: later!(
+        "A switch before the replay has caught up shows exactly the events that it has not replayed as missing. While the old job lives a revert brings them back at once and costs no replay. At catch-up nobody notices the switch. Until the old job is dropped, both work and both tables are stored."
+    ),
     for_ms: 4 * HOUR_MS,
     primary: &["at", "after", "throughput", "workers", "rate"],
     operations: &["fix-reprocess", "switch-now", "revert", "switch", "drop-old"],
@@ -37,10 +40,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     },
     expected,
 };
-
-fn text() -> &'static str {
-    "A switch before the replay has caught up shows exactly the events that it has not replayed as missing. While the old job lives a revert brings them back at once and costs no replay. At catch-up nobody notices the switch. Until the old job is dropped, both work and both tables are stored."
-}
 
 fn expected(run: &Simulation) -> Vec<Expected> {
     let (s, kappa) = (&run.settings, &run.lanes.kappa);
