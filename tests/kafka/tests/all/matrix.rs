@@ -186,7 +186,7 @@ fn meet(dialect: Dialect, api: &str, case: &Case) -> Result<(), String> {
         Ends::Unknown => hold("nothing is known", unknown == EVENTS),
         Ends::SomeUnknown => hold("some are not known", some(unknown) && failed == 0),
         Ends::Lost => {
-            hold("some failed or are not known", failed + unknown > 0 && acknowledged < EVENTS)
+            hold("some failed or are not known", failed + unknown > 0 && acknowledged < EVENTS);
         }
         Ends::Halted => {
             hold("it stops, and nothing is there", failed > 0 && (unknown, found) == (0, 0));
