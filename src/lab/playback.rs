@@ -5,6 +5,8 @@ use crate::time::Micros;
 
 /// The most wall time that one slice makes up for, milliseconds: a tab that slept does not rush.
 const MOST_CATCH_UP_MS: f64 = 250.0;
+/// A run that is behind for so long, milliseconds of wall time, is said to be: one slow slice is not.
+const SAID_AFTER_MS: f64 = 1_000.0;
 
 /// Playing or paused, and the speed.
 #[derive(Clone, Debug)]
@@ -15,27 +17,27 @@ pub struct Playback {
     pub speed: Option<f64>,
     /// Where virtual time should be by now.
     due: Micros,
-    /// Whether the run could not hold the speed in the last slice.
-    behind: bool,
+    /// For how long the run has not held the speed, milliseconds of wall time.
+    behind_ms: f64,
 }
 
 impl Playback {
     /// Paused at `clock`, at `speed`.
     #[must_use]
     pub const fn new(clock: Micros, speed: Option<f64>) -> Self {
-        Self { playing: false, speed, due: clock, behind: false }
+        Self { playing: false, speed, due: clock, behind_ms: 0.0 }
     }
 
     /// Goes on from `clock`, whatever was due before: after a seek, a step or a change of speed.
     pub const fn rebase(&mut self, clock: Micros) {
         self.due = clock;
-        self.behind = false;
+        self.behind_ms = 0.0;
     }
 
     /// Whether the engine cannot hold the speed.
     #[must_use]
     pub const fn behind(&self) -> bool {
-        self.behind
+        self.behind_ms >= SAID_AFTER_MS
     }
 
     /// How far the run may go, `elapsed_ms` of wall time after the last call. `None` while paused;
@@ -47,7 +49,8 @@ impl Playback {
         let Some(speed) = self.speed else { return Some(Micros(i64::MAX)) };
         let wall_ms = elapsed_ms.clamp(0.0, MOST_CATCH_UP_MS);
         let most_behind = (MOST_CATCH_UP_MS * speed * 1_000.0) as i64;
-        self.behind = self.due.0.saturating_sub(clock.0) >= most_behind;
+        let is_behind = self.due.0.saturating_sub(clock.0) >= most_behind;
+        self.behind_ms = if is_behind { self.behind_ms + wall_ms } else { 0.0 };
         self.due = self.due.max(clock.plus(-most_behind)).plus((wall_ms * speed * 1_000.0) as i64);
         self.due = self.due.min(clock.plus(most_behind.saturating_mul(2)));
         Some(self.due)
@@ -73,7 +76,11 @@ mod tests {
     fn a_run_that_cannot_follow_is_behind_and_owes_a_bounded_time() {
         let mut playback = Playback::new(Micros(0), Some(1.0));
         playback.playing = true;
-        for _ in 0..100 {
+        for _ in 0..10 {
+            playback.target(Micros(0), 100.0);
+        }
+        assert!(!playback.behind(), "a slow moment");
+        for _ in 0..10 {
             playback.target(Micros(0), 100.0);
         }
         assert!(playback.behind());
