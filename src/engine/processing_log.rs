@@ -1,5 +1,5 @@
-//! ksqlDB's processing log: a topic with one JSON record for each record that a query could not read
-//! and each expression that failed.
+//! ksqlDB's processing log: a topic with one JSON record for each record that a query could not read,
+//! each expression that failed and each result that could not be written.
 //!
 //! The records have the form of ksqlDB's (its reference, "Processing log"), so that what reads the
 //! log here reads it there. As there, a record that several queries read is logged by each, under
@@ -60,6 +60,7 @@ impl Logged<'_> {
         let (kind, last) = match self.error {
             NodeError::Record { .. } => (0, ".deserializer"),
             NodeError::Timestamp { .. } | NodeError::Expression { .. } => (1, ""),
+            NodeError::Production { .. } => (2, ""),
         };
         text(&mut out, &format!("processing.{query}.{step}{last}"));
         let _ = write!(out, ",\"time\":{},\"message\":{{\"type\":{kind}", now.0);
@@ -94,6 +95,11 @@ impl Logged<'_> {
             NodeError::Timestamp { message, bytes } => processing(out, message, bytes),
             NodeError::Expression { expression, row } => {
                 processing(out, &self.failed(*expression as usize), row);
+            }
+            NodeError::Production { message } => {
+                out.push_str("{\"errorMessage\":");
+                text(out, message);
+                out.push('}');
             }
         }
     }

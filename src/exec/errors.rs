@@ -3,6 +3,8 @@
 //! While nothing goes wrong nothing is here: what fails is found by those who count it. Bounded;
 //! what is over the bound is counted by name. Not here: the log's form (`engine`).
 
+use std::sync::Arc;
+
 use super::expression::Evaluator;
 use super::reader::RecordError;
 use super::{DropReason, Drops};
@@ -10,11 +12,15 @@ use crate::chunk::Chunk;
 use crate::format::json;
 use crate::record::Record;
 use crate::schema::Schema;
+use crate::topic::AppendError;
 
 /// The most errors of a node that wait to be logged: those of one turn.
 const MOST_WAITING: usize = 256;
 /// Their bytes, above which no more wait.
 const MOST_BYTES: usize = 8 << 20;
+
+/// Of a result whose timestamp column holds no time.
+pub const RESULT_WITHOUT_TIME: &str = "a result's timestamp column holds no time";
 
 /// Something that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +40,11 @@ pub enum NodeError {
         /// The offset.
         offset: i64,
     },
-    /// A record has no event time: its value.
+    /// A record or a result has no event time.
     Timestamp {
         /// Why.
         message: String,
-        /// The value.
+        /// The record's value, or the result as JSON.
         bytes: Vec<u8>,
     },
     /// An expression was NULL in a row, as it failed.
@@ -48,6 +54,11 @@ pub enum NodeError {
         /// The row that the node took, as JSON.
         row: Vec<u8>,
     },
+    /// A result could not be written to its topic.
+    Production {
+        /// Why.
+        message: String,
+    },
 }
 
 impl NodeError {
@@ -55,6 +66,7 @@ impl NodeError {
         match self {
             Self::Record { bytes, .. } => bytes.as_ref().map_or(0, Vec::len),
             Self::Timestamp { bytes: row, .. } | Self::Expression { row, .. } => row.len(),
+            Self::Production { message } => message.len(),
         }
     }
 }
@@ -90,11 +102,7 @@ impl Errors {
     /// A record could not be read.
     #[cold]
     pub fn record(&mut self, error: &RecordError, record: &Record<'_>, topic: &str) {
-        if !self.is_on || matches!(error, RecordError::NoKey) {
-            return;
-        }
-        if !self.has_room() {
-            self.over += 1;
+        if matches!(error, RecordError::NoKey) || !self.takes_one() {
             return;
         }
         let message = error.to_string();
@@ -114,6 +122,31 @@ impl Errors {
         });
     }
 
+    /// A result could not be written to its topic.
+    #[cold]
+    pub fn production(&mut self, why: &AppendError) {
+        if self.takes_one() {
+            self.add(NodeError::Production { message: why.to_string() });
+        }
+    }
+
+    /// A result of these columns has no event time.
+    #[cold]
+    pub fn result_without_time(&mut self, chunk: &Chunk, row: usize, names: &[Arc<str>]) {
+        if self.takes_one() {
+            let (message, mut bytes) = (RESULT_WITHOUT_TIME.to_owned(), Vec::new());
+            json::write_row(&mut bytes, names, &chunk.columns, row);
+            self.add(NodeError::Timestamp { message, bytes });
+        }
+    }
+
+    /// Whether there is somebody to log the next error, and room for it: else it is counted.
+    fn takes_one(&mut self) -> bool {
+        let has_room = self.has_room();
+        self.over += u64::from(self.is_on && !has_room);
+        self.is_on && has_room
+    }
+
     /// Whether expressions failed in the present chunk.
     pub(super) const fn has_faults(&self) -> bool {
         !self.faults.is_empty()
@@ -131,7 +164,7 @@ impl Errors {
     }
 
     /// Gives what waits, and how much was over the bound.
-    pub(super) fn take(&mut self) -> (Vec<NodeError>, u64) {
+    pub fn take(&mut self) -> (Vec<NodeError>, u64) {
         self.bytes = 0;
         (std::mem::take(&mut self.waiting), std::mem::take(&mut self.over))
     }

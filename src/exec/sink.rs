@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use super::errors::{Errors, RESULT_WITHOUT_TIME};
 use super::event_time::EventTime;
 use super::reader::{FormatError, check_formats};
 use super::{DropReason, Drops};
 use crate::chunk::{Chunk, Column, Window};
 use crate::format::{delimited, json, kafka};
 use crate::plan::{Format, OnError, Sink};
-use crate::record::PartitionId;
+use crate::record::{Offset, PartitionId};
 use crate::schema::Schema;
 use crate::time::Timestamp;
-use crate::topic::{TopicId, Topics, partition_for_key};
+use crate::topic::{AppendError, Topic, TopicId, Topics, partition_for_key};
 use crate::window::WindowSpec;
 
 /// Writes rows to a topic. Reuses its buffers.
@@ -58,18 +59,29 @@ impl SinkWriter {
         })
     }
 
-    /// Appends every row; returns how many the topic took. What it refuses is counted.
-    pub fn write(&mut self, chunk: &Chunk, topics: &mut Topics, drops: &mut Drops) -> u64 {
+    /// Appends every row; returns how many the topic took. What it refuses is counted and logged.
+    pub fn write(
+        &mut self,
+        chunk: &Chunk,
+        topics: &mut Topics,
+        drops: &mut Drops,
+        errors: &mut Errors,
+    ) -> u64 {
+        // What writes to a topic keeps it from being dropped.
+        let Some(topic) = topics.get_mut(self.topic) else { return 0 };
         let mut written = 0;
         for row in 0..chunk.len() {
             let Some(timestamp) = self.timestamp_of(chunk, row) else {
                 drops.add(DropReason::InvalidTimestamp, 1);
+                errors.result_without_time(chunk, row, &self.names);
                 continue;
             };
-            if self.write_row(chunk, row, timestamp, topics) {
-                written += 1;
-            } else {
-                drops.add(DropReason::Unwritable, 1);
+            match self.write_row(chunk, row, timestamp, topic) {
+                Ok(_) => written += 1,
+                Err(why) => {
+                    drops.add(DropReason::Unwritable, 1);
+                    errors.production(&why);
+                }
             }
         }
         written
@@ -86,7 +98,7 @@ impl SinkWriter {
         };
         let timestamp = time.of(&chunk.columns, row);
         if timestamp.is_none() && time.on_invalid() == OnError::Fail && self.failure.is_none() {
-            self.failure = Some("a result's timestamp column holds no time".to_owned());
+            self.failure = Some(RESULT_WITHOUT_TIME.to_owned());
         }
         timestamp.map(Timestamp)
     }
@@ -96,9 +108,8 @@ impl SinkWriter {
         chunk: &Chunk,
         row: usize,
         timestamp: Timestamp,
-        topics: &mut Topics,
-    ) -> bool {
-        let Some(topic) = topics.get_mut(self.topic) else { return false };
+        topic: &mut Topic,
+    ) -> Result<Offset, AppendError> {
         let (keys, values) = chunk.columns.split_at(self.keys);
         self.key.clear();
         let has_key =
@@ -118,7 +129,7 @@ impl SinkWriter {
             && write_value(&mut self.value, self.value_format, value_names, values, row);
         let key = has_key.then_some(self.key.as_slice());
         let value = has_value.then_some(self.value.as_slice());
-        topic.append(partition, key, value, &[], timestamp).is_ok()
+        topic.append(partition, key, value, &[], timestamp)
     }
 
     fn write_window(&mut self, window: Window) {

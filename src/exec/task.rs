@@ -393,7 +393,8 @@ impl Running {
             (Stage::Sink(sink), Message::Chunk(chunk)) => {
                 self.rows_in += chunk.len() as u64;
                 self.bytes_in += chunk.bytes();
-                self.rows_out += sink.write(chunk, topics, &mut self.collector.drops);
+                let Collector { drops, errors, .. } = &mut self.collector;
+                self.rows_out += sink.write(chunk, topics, drops, errors);
             }
             (Stage::Sink(_), Message::Commit(_)) | (Stage::Source(_) | Stage::Split(_), _) => {}
         }

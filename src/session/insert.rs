@@ -1,9 +1,9 @@
 //! The record of an `INSERT INTO … VALUES`, and the row that an `ASSERT` expects.
 
 use crate::chunk::{Chunk, Column, Window};
-use crate::exec::Drops;
 use crate::exec::expression::Evaluator;
 use crate::exec::sink::SinkWriter;
+use crate::exec::{Drops, Errors, NodeError};
 use crate::plan::{Expr, Sink};
 use crate::sql::analyzer::{InsertedValues, plan_format};
 use crate::time::Timestamp;
@@ -55,7 +55,9 @@ pub fn record(values: &InsertedValues) -> Result<RecordBytes, String> {
     let plan = Sink::new(&*source.topic, key_format, value_format);
     let mut writer =
         SinkWriter::new(&plan, &source.schema, None, id).map_err(|error| error.to_string())?;
-    writer.write(&chunk, &mut topics, &mut Drops::default());
+    let mut errors = Errors::default();
+    errors.turn_on(true);
+    writer.write(&chunk, &mut topics, &mut Drops::default(), &mut errors);
     let topic = topics.get(id).ok_or("no topic")?;
     let mut bytes = None;
     Consumer::from_start(topic).poll(topic, 1, usize::MAX, |record| {
@@ -65,7 +67,10 @@ pub fn record(values: &InsertedValues) -> Result<RecordBytes, String> {
             timestamp: values.timestamp.is_some().then_some(record.timestamp),
         });
     });
-    bytes.ok_or_else(|| "the row cannot be written".to_owned())
+    bytes.ok_or_else(|| match errors.take().0.first() {
+        Some(NodeError::Production { message }) => format!("the row cannot be written: {message}"),
+        _ => "the row cannot be written".to_owned(),
+    })
 }
 
 fn empty_row() -> Chunk {

@@ -73,6 +73,40 @@ fn each_query_logs_what_it_cannot_read_or_compute() {
 }
 
 #[test]
+fn what_cannot_be_written_is_logged_with_the_reason() {
+    let mut session = session_of(
+        "CREATE STREAM s (a BIGINT, t VARCHAR)
+           WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+         CREATE STREAM large AS SELECT a, RPAD(t, 1100000, 'x') AS t FROM s;
+         CREATE STREAM timed WITH (TIMESTAMP='A') AS SELECT a, t FROM s;",
+    );
+    append(&mut session, &[&b"{\"t\": \"no\"}"[..]]);
+    turn(&mut session);
+    let logged = logged(&session);
+    let [large, timed] = &logged[..] else { panic!("{logged:#?}") };
+    assert!(
+        large.contains("\"logger\":\"processing.CSAS_LARGE_1.")
+            && large.contains("\"type\":2")
+            && large.contains("\"productionError\":{\"errorMessage\":\"a record of 11000")
+            && large.contains("is over the topic's limit of 1048576\"}"),
+        "{large}"
+    );
+    assert!(
+        timed.contains("\"logger\":\"processing.CSAS_TIMED_2.")
+            && timed.contains("\"type\":1")
+            && timed.contains("timestamp column holds no time")
+            && timed.contains("\"record\":\"{\\\"A\\\":null,\\\"T\\\":\\\"no\\\"}\""),
+        "{timed}"
+    );
+    let why = refused(&mut session, "INSERT INTO s (t) VALUES (RPAD('', 1100000, 'x'));");
+    assert!(why[0].contains("cannot be written: a record of 1100"), "{why:?}");
+    for (query, reason) in [(0, DropReason::Unwritable), (1, DropReason::InvalidTimestamp)] {
+        let query = session.engine().queries().nth(query).expect("it runs");
+        assert_eq!(query.stats(session.engine().topics()).drops.get(reason), 1);
+    }
+}
+
+#[test]
 fn the_log_is_a_stream_and_part_of_checkpoints() {
     let mut session = session_of(SCRIPT);
     run(
