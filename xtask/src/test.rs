@@ -171,7 +171,8 @@ fn unit() -> Outcome {
 }
 
 fn doctest() -> Outcome {
-    run(&mut cargo(["test", "--doc", "--quiet"]))
+    // Of the whole workspace, as `unit`: its builds serve here.
+    run(&mut cargo(["test", "--workspace", "--doc", "--quiet"]))
 }
 
 fn doc() -> Outcome {
