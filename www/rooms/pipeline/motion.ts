@@ -1,21 +1,18 @@
 // The dots that run along the edges: as fast as records flow, on a logarithmic scale. Each is an
 // element that only its transform moves, so the compositor does it alone: with a dashed stroke the
-// main thread would paint every frame. Here only their speed is set, once a tick.
+// main thread would paint every frame. Here only their speed is set, once a tick. One an edge: in each
+// frame that anything changes the browser computes the style of every one that runs.
 
 import type { Track } from "./layout";
 
-/** Pixels between two dots of an edge. */
-const SPACING = 26;
-/** Every dot is a layer of the compositor's: long edges have them sparser. */
-const MOST = 3;
 /** Pixels a second at rate 1. */
 const PACE = 18;
 /** Points that a curve is followed by. */
 const SAMPLES = 12;
 
 interface Edge {
-  readonly dots: readonly HTMLElement[];
-  readonly animations: readonly Animation[];
+  readonly dot: HTMLElement;
+  readonly animation: Animation;
   rate: number;
 }
 
@@ -37,48 +34,45 @@ export class Motion {
   }
 
   #lay(box: Element | null, tracks: readonly Track[]): void {
-    for (const { animations } of this.#edges) for (const animation of animations) animation.cancel();
+    for (const { animation } of this.#edges) animation.cancel();
     this.#box?.replaceChildren();
     this.#box = box;
     this.#tracks = tracks;
     this.#edges = box === null ? [] : tracks.map(edgeOf);
-    box?.replaceChildren(...this.#edges.flatMap(({ dots }) => dots));
+    box?.replaceChildren(...this.#edges.map(({ dot }) => dot));
   }
 }
 
-function edgeOf(track: Track): Edge {
+function edgeOf(track: Track, i: number): Edge {
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", track);
   const length = path.getTotalLength();
-  const n = Math.max(1, Math.min(MOST, Math.round(length / SPACING)));
   const keyframes = Array.from({ length: SAMPLES + 1 }, (_, i): Keyframe => {
     const { x, y } = path.getPointAtLength((length * i) / SAMPLES);
     return { transform: `translate(${x.toFixed(1)}px,${y.toFixed(1)}px)` };
   });
-  const dots = Array.from({ length: n }, () => document.createElement("i"));
-  const duration = (length / PACE) * 1000;
-  const animations = dots.map((dot, i) => {
-    const animation = dot.animate(keyframes, { duration, iterations: Infinity, iterationStart: i / n });
-    animation.pause();
-    return animation;
-  });
-  for (const dot of dots) dot.hidden = true;
-  return { dots, animations, rate: 1 };
+  const dot = document.createElement("i");
+  dot.hidden = true;
+  // Each begins elsewhere: edges of one length would keep step.
+  const animation = dot.animate(keyframes, { duration: (length / PACE) * 1000, iterations: Infinity, iterationStart: (i * 0.618) % 1 });
+  animation.pause();
+  return { dot, animation, rate: 1 };
 }
 
 function run(edge: Edge, perSecond: number, moving: boolean): void {
   const idle = perSecond <= 0;
-  for (const dot of edge.dots) if (dot.hidden !== idle) dot.hidden = idle;
+  if (edge.dot.hidden !== idle) edge.dot.hidden = idle;
   const rate = 0.5 + Math.log10(1 + perSecond);
   // A small difference is not seen, and setting it would restart the compositor's work.
   const changed = Math.abs(rate - edge.rate) > 0.4;
-  for (const animation of edge.animations) {
-    if (!moving || idle) {
-      if (animation.playState === "running") animation.pause();
-      continue;
-    }
-    if (changed) animation.updatePlaybackRate(rate);
-    if (animation.playState !== "running") animation.play();
+  const { animation } = edge;
+  if (!moving || idle) {
+    if (animation.playState === "running") animation.pause();
+    return;
   }
-  if (moving && !idle && changed) edge.rate = rate;
+  if (changed) {
+    animation.updatePlaybackRate(rate);
+    edge.rate = rate;
+  }
+  if (animation.playState !== "running") animation.play();
 }
