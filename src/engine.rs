@@ -105,7 +105,7 @@ pub struct Engine {
     next_commit: Option<Micros>,
     coalesced: bool,
     limits: Limits,
-    /// Whether what queries cannot read or compute goes to the processing log.
+    /// Whether what queries cannot read, compute or write goes to the processing log.
     logs_errors: bool,
     /// Bytes that a query may put through its operators in a turn; `None` is without end.
     turn_bytes: Option<u64>,

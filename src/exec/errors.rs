@@ -1,4 +1,4 @@
-//! What a node could not read or compute, kept until the engine writes it to the processing log.
+//! What a node could not read, compute or write, until the engine writes it to the processing log.
 //!
 //! While nothing goes wrong nothing is here: what fails is found by those who count it. Bounded;
 //! what is over the bound is counted by name. Not here: the log's form (`engine`).

@@ -96,7 +96,7 @@ impl FlowMap {
                 label: topic.name().to_owned(),
                 kind: if dead { FlowKind::DeadLetters } else { FlowKind::Topic },
                 detail: match (dead, partitions) {
-                    _ if log => "What queries could not read or compute".to_owned(),
+                    _ if log => "What queries could not read, compute or write".to_owned(),
                     (true, _) => "Records of no known type, with the reason".to_owned(),
                     (false, 1) => "Topic with 1 partition".to_owned(),
                     (false, n) => format!("Topic with {n} partitions"),

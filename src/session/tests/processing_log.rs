@@ -1,4 +1,4 @@
-//! The processing log: what queries could not read or compute.
+//! The processing log: what queries could not read, compute or write.
 
 use super::*;
 use crate::engine::processing_log::TOPIC;
