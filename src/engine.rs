@@ -180,7 +180,7 @@ impl Engine {
         self.limits
     }
 
-    /// Lets queries that are started from now on write what they cannot read or compute to the
+    /// Lets queries that are started from now on log what they cannot read, compute or write: to the
     /// processing log, whose topic is created if it is not there.
     pub fn log_errors(&mut self) {
         let created = self.topics.get_or_create(processing_log::config());

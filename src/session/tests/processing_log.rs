@@ -74,12 +74,14 @@ fn each_query_logs_what_it_cannot_read_or_compute() {
 
 #[test]
 fn what_cannot_be_written_is_logged_with_the_reason() {
-    let mut session = session_of(
-        "CREATE STREAM s (a BIGINT, t VARCHAR)
+    // Five texts under the limit of one make a record over that of a topic.
+    let texts = format!("ARRAY[{}]", ["RPAD('', 900000, 'x')"; 5].join(", "));
+    let mut session = session_of(&format!(
+        "CREATE STREAM s (a BIGINT, t VARCHAR, u ARRAY<VARCHAR>)
            WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
-         CREATE STREAM large AS SELECT a, RPAD(t, 1100000, 'x') AS t FROM s;
-         CREATE STREAM timed WITH (TIMESTAMP='A') AS SELECT a, t FROM s;",
-    );
+         CREATE STREAM large AS SELECT a, {texts} AS u FROM s;
+         CREATE STREAM timed WITH (TIMESTAMP='A') AS SELECT a, t FROM s;"
+    ));
     append(&mut session, &[&b"{\"t\": \"no\"}"[..]]);
     turn(&mut session);
     let logged = logged(&session);
@@ -87,8 +89,8 @@ fn what_cannot_be_written_is_logged_with_the_reason() {
     assert!(
         large.contains("\"logger\":\"processing.CSAS_LARGE_1.")
             && large.contains("\"type\":2")
-            && large.contains("\"productionError\":{\"errorMessage\":\"a record of 11000")
-            && large.contains("is over the topic's limit of 1048576\"}"),
+            && large.contains("\"productionError\":{\"errorMessage\":\"a record of 4500")
+            && large.contains("is over the topic's limit of 4194304\"}"),
         "{large}"
     );
     assert!(
@@ -98,8 +100,9 @@ fn what_cannot_be_written_is_logged_with_the_reason() {
             && timed.contains("\"record\":\"{\\\"A\\\":null,\\\"T\\\":\\\"no\\\"}\""),
         "{timed}"
     );
-    let why = refused(&mut session, "INSERT INTO s (t) VALUES (RPAD('', 1100000, 'x'));");
-    assert!(why[0].contains("cannot be written: a record of 1100"), "{why:?}");
+    let too_large = format!("INSERT INTO s (u) VALUES ({texts});");
+    let why = refused(&mut session, &too_large);
+    assert!(why[0].contains("cannot be written: a record of 4500"), "{why:?}");
     for (query, reason) in [(0, DropReason::Unwritable), (1, DropReason::InvalidTimestamp)] {
         let query = session.engine().queries().nth(query).expect("it runs");
         assert_eq!(query.stats(session.engine().topics()).drops.get(reason), 1);
