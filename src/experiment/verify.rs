@@ -278,12 +278,16 @@ impl Fold {
 }
 
 /// Whether kappa's job has read an event that came so late that a session which it would have joined
-/// was closed, and left the store: then the event begins another one.
+/// was closed, and left the store: then the event begins another one. Heartbeats close sessions too.
 fn meets_closed(run: &Simulation) -> bool {
     let job = &run.lanes.kappa.read;
+    let beat = |arrival: i64| match job.setup.heartbeat_ms {
+        0 => 0,
+        every => arrival - arrival.rem_euclid(every),
+    };
     let mut stream_time = 0;
     reckon::rows(run).skip_while(|row| row.offset < job.from).any(|row| {
-        stream_time = stream_time.max(row.event);
+        stream_time = stream_time.max(row.event).max(beat(row.arrival));
         row.event + job.setup.grace_ms < stream_time
     })
 }

@@ -162,3 +162,30 @@ fn soak_random_runs() {
     let done = runs(1_000..1_000 + most.unwrap_or(100_000), more);
     eprintln!("{done} random runs in {:.0} s", begun.elapsed().as_secs_f64());
 }
+
+/// While the source is cut off, heartbeats go on closing sessions; what comes behind them then begins
+/// sessions anew, which a fold over the events would not.
+#[test]
+fn sessions_that_heartbeats_close_are_not_held_against_kappa() {
+    for (heartbeat, said) in [("0s", "windows are equal"), ("7s", "does not apply")] {
+        let set = [
+            ("question", "session-length"),
+            ("session-gap", "2m"),
+            ("rate", "0.5"),
+            ("users", "50"),
+            ("heartbeat", heartbeat),
+        ];
+        let settings = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut simulation = Simulation::open("speed-layer", Seed(7), &settings, Some(LENGTH))
+            .expect("the settings make sense");
+        let mut log = simulation.log().to_vec();
+        let operation = Operation::Outage { for_ms: 60_000 };
+        log.push(Logged { at_ms: 900_000, operation, preset: false });
+        simulation.replay(log);
+        simulation.advance(simulation.end_ms(), u64::MAX);
+        let checkers = simulation.checkers();
+        let of_kappa = checkers.iter().find(|check| check.name.starts_with("kappa's table"));
+        let check = of_kappa.expect("it is there");
+        assert!(check.held && check.detail.contains(said), "{heartbeat}: {}", check.detail);
+    }
+}
