@@ -171,6 +171,7 @@ fn sessions_that_heartbeats_close_are_not_held_against_kappa() {
         let set = [
             ("question", "session-length"),
             ("session-gap", "2m"),
+            ("grace", "10s"),
             ("rate", "0.5"),
             ("users", "50"),
             ("heartbeat", heartbeat),
