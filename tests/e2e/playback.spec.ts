@@ -14,7 +14,9 @@ test("counts move, and stop when paused", async ({ page }) => {
   const shown = run.element.locator("[data-count=sent]");
   const before = await shown.innerText();
   await expect(shown).not.toHaveText(before);
-  await expect(run.node("clicks").locator(".node-rate")).toHaveText(/\d/);
+  const rate = run.node("clicks").locator(".node-rate");
+  await expect(rate).toHaveText(/\d/);
+  await expect(rate, "text in a box of no height cannot be read").toBeVisible();
 
   await run.element.getByRole("button", { name: "Pause", exact: true }).click();
   const paused = await run.rest();
