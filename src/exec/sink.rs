@@ -68,7 +68,10 @@ impl SinkWriter {
         errors: &mut Errors,
     ) -> u64 {
         // What writes to a topic keeps it from being dropped.
-        let Some(topic) = topics.get_mut(self.topic) else { return 0 };
+        let Some(topic) = topics.get_mut(self.topic) else {
+            drops.add(DropReason::Unwritable, chunk.len() as u64);
+            return 0;
+        };
         let mut written = 0;
         for row in 0..chunk.len() {
             let Some(timestamp) = self.timestamp_of(chunk, row) else {

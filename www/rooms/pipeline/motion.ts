@@ -43,7 +43,7 @@ export class Motion {
   }
 }
 
-function edgeOf(track: Track, i: number): Edge {
+function edgeOf(track: Track, place: number): Edge {
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", track);
   const length = path.getTotalLength();
@@ -54,7 +54,7 @@ function edgeOf(track: Track, i: number): Edge {
   const dot = document.createElement("i");
   dot.hidden = true;
   // Each begins elsewhere: edges of one length would keep step.
-  const animation = dot.animate(keyframes, { duration: (length / PACE) * 1000, iterations: Infinity, iterationStart: (i * 0.618) % 1 });
+  const animation = dot.animate(keyframes, { duration: (length / PACE) * 1000, iterations: Infinity, iterationStart: (place * 0.618) % 1 });
   animation.pause();
   return { dot, animation, rate: 1 };
 }
