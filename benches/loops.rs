@@ -23,6 +23,8 @@ mod read;
 mod route;
 #[path = "loops/shared.rs"]
 mod shared;
+#[path = "loops/split.rs"]
+mod split;
 #[path = "loops/sql.rs"]
 mod sql;
 #[path = "loops/topic.rs"]
@@ -53,6 +55,7 @@ pub fn all() -> Vec<Loop> {
         generate::loops(),
         route::loops(),
         windows::loops(),
+        split::loops(),
         sql::loops(),
         shared::loops(),
         pipeline::loops(),

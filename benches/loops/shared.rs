@@ -14,8 +14,8 @@ use super::{Loop, Run};
 
 const RECORDS: usize = 32_768;
 /// Records that come between two turns: as many as a lab's turn has at most.
-const TURN: usize = 4_096;
-const TURN_MICROS: i64 = 100_000;
+pub const TURN: usize = 4_096;
+pub const TURN_MICROS: i64 = 100_000;
 const QUERIES: usize = 100;
 
 const TOPIC: &str = "clicks";
@@ -74,7 +74,7 @@ fn run(queries: usize) -> Run {
     let mut now = Micros(0);
     Box::new(move || {
         for records in records.chunks(TURN) {
-            append(&mut engine, records);
+            append(&mut engine, TOPIC, records);
             now = now.plus(TURN_MICROS);
             engine.turn(now);
         }
@@ -83,9 +83,10 @@ fn run(queries: usize) -> Run {
     })
 }
 
-fn append(engine: &mut Engine, records: &[Record]) {
+/// Appends records to a topic.
+pub fn append(engine: &mut Engine, topic: &str, records: &[Record]) {
     let topics = engine.topics_mut();
-    let id = topics.id(TOPIC).expect("it was created");
+    let id = topics.id(topic).expect("it was created");
     let topic = topics.get_mut(id).expect("it was created");
     for Record { key, time, value } in records {
         let keyless = |_| unreachable!("without faults every record has a key");
