@@ -1,14 +1,13 @@
 //! The demo page in a browser, through the fixture proxies to a real broker and back.
 
-use std::env;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::broker::{Broker, free_port};
-use super::{PATIENCE, build_fixture, fixture_program};
-use crate::process::{cargo, root, run};
+use super::{PATIENCE, build_fixture, build_program, fixture_program};
+use crate::process::run;
 use crate::{Outcome, browser};
 
 /// The topics of the specs: for each version of the interface, for the plain loop, while the main thread
@@ -33,8 +32,7 @@ const LONG: u32 = 200_000;
 /// Runs the specs marked @kafka, with a broker and proxies that no one else uses.
 pub fn run_spec(long: bool) -> Outcome {
     build_fixture()?;
-    run(&mut cargo(["build", "--bin", "streamglass"]))?;
-    let program = root().join("target/debug/streamglass");
+    let program = build_program("dev")?;
     let mut spec = browser::playwright(&["--grep", "@kafka"])?;
     let broker = Broker::named(BROKER);
     let kafka = format!("127.0.0.1:{}", broker.up(None, true)?);
@@ -43,10 +41,7 @@ pub fn run_spec(long: bool) -> Outcome {
         spec.env("KAFKA_NAME", BROKER);
         spec.env("KAFKA_TOOL", fixture_program()).env("KAFKA_LONG", if long { "1" } else { "" });
         spec.env("KAFKA_RECORDS", if long { LONG } else { SHORT }.to_string());
-        spec.env(
-            "STREAMGLASS_PROGRAM",
-            program.with_extension(env::consts::EXE_EXTENSION).as_os_str(),
-        );
+        spec.env("STREAMGLASS_PROGRAM", program);
         run(&mut spec)
     });
     broker.down()?;

@@ -5,14 +5,10 @@
 
 mod answers;
 mod faults;
-#[cfg(feature = "sink")]
 mod matrix;
-#[cfg(feature = "sink")]
 mod program;
 mod real;
-#[cfg(feature = "sink")]
 mod secret;
-#[cfg(feature = "sink")]
 mod sink;
 mod support;
 mod tool;
