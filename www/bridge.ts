@@ -6,6 +6,7 @@ import { type AnyChart, type AnyCommand, type AnyEvent, type EngineKind, type Fr
 import { engineModule } from "./module";
 import type { PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
+import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 import { Unsupported } from "./support";
 
 interface Asked<Heard> {
@@ -83,6 +84,15 @@ export class Bridge<
 
   style(chart: Drawn, style: Style): void {
     this.#post({ type: "style", chart, style });
+  }
+
+  /** What dots run on; a new canvas is handed over for good. */
+  dots(canvas: OffscreenCanvas | null, scene: DotScene): void {
+    this.#worker.postMessage({ type: "dots", canvas, scene } satisfies ToWorker, canvas === null ? [] : [canvas]);
+  }
+
+  pace(pace: DotPace): void {
+    this.#post({ type: "pace", pace });
   }
 
   visible(visible: boolean): void {

@@ -5,6 +5,7 @@ import { Bridge } from "./bridge";
 import { type PartUrls, unreachable } from "./messages";
 import { Meter } from "./meter";
 import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Tick } from "./protocol";
+import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 import { type Obstacle, Unsupported } from "./support";
 
 /** What a part can wait for. */
@@ -184,6 +185,14 @@ export class Lab {
 
   style(chart: ChartId, style: ChartStyle): void {
     this.#bridge?.style(chart, style);
+  }
+
+  dots(canvas: OffscreenCanvas | null, scene: DotScene): void {
+    this.#bridge?.dots(canvas, scene);
+  }
+
+  pace(pace: DotPace): void {
+    this.#bridge?.pace(pace);
   }
 
   visible(visible: boolean): void {

@@ -4,6 +4,7 @@ import type { ConnectCommand, ConnectEvent } from "./connect/protocol";
 import type { ExperimentCommand, ExperimentEvent } from "./experiment-protocol";
 import type { PanelId, PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
+import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 
 /** What a worker runs: a lab, experiments, or a sink. */
 export type EngineKind = "lab" | "experiments" | "connect";
@@ -30,6 +31,8 @@ export type ToWorker =
   | { type: "ask"; id: number; command: AnyCommand }
   | { type: "canvas"; chart: AnyChart; canvas: OffscreenCanvas; style: ChartStyle | PanelStyle }
   | { type: "style"; chart: AnyChart; style: ChartStyle | PanelStyle }
+  | { type: "dots"; canvas: OffscreenCanvas | null; scene: DotScene }
+  | { type: "pace"; pace: DotPace }
   | { type: "visible"; visible: boolean };
 
 /** From the worker to the main thread. `ready` comes when the engine can take commands. */

@@ -3,6 +3,7 @@
 import init, { Experiments, Worker as Lab, onMissing } from "#wasm/streamglass.js";
 
 import { type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
+import { Dots } from "./rooms/pipeline/dots";
 
 /** They take the same calls; what is in them differs. */
 interface Engine {
@@ -18,11 +19,18 @@ const post = (message: FromWorker): void => self.postMessage(message);
 /** Settled by `init`; every later message waits for it, so order is kept. */
 let engine: Promise<Engine> | null = null;
 let failed = false;
+/** Of the flow; no engine knows of them. */
+const dots = new Dots();
+
+function stop(): void {
+  failed = true;
+  dots.pace({ perSecond: [], moving: false, busy: false });
+}
 
 function fail(reason: unknown): void {
   // After a panic the engine's memory is not to be trusted: one report, then silence.
   if (failed) return;
-  failed = true;
+  stop();
   const message = reason instanceof Error ? reason.message : String(reason);
   post({ type: "event", event: { type: "failed", message, saved: "" } });
 }
@@ -37,7 +45,7 @@ async function start({ module, parts, later, engine }: Extract<ToWorker, { type:
   const emit = (event: AnyEvent): void => {
     // What comes after a panic is an echo of it.
     if (failed) return;
-    failed = event.type === "failed";
+    if (event.type === "failed") stop();
     post({ type: "event", event });
   };
   const started = await make(engine, emit);
@@ -79,6 +87,10 @@ function handle(to: Engine, message: Exclude<ToWorker, { type: "init" }>): void 
       return to.canvas(message.chart, message.canvas, message.style);
     case "style":
       return to.style(message.chart, message.style);
+    case "dots":
+      return dots.show(message.canvas, message.scene);
+    case "pace":
+      return dots.pace(message.pace);
     case "visible":
       return to.visible(message.visible);
     default:

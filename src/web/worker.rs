@@ -21,7 +21,7 @@ const TICK_MS: f64 = 125.0;
 /// How often charts are drawn.
 const PICTURE_MS: f64 = 330.0;
 /// How often the inspected topic is sent: a list that changes more often cannot be read.
-const INSPECTION_MS: f64 = 500.0;
+const INSPECTION_MS: f64 = 1000.0;
 /// The least time between two of these, so that no frame of the page has more than one to take.
 const APART_MS: f64 = 30.0;
 /// How long to wait when the clock has to move on first.

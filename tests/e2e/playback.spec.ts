@@ -12,9 +12,12 @@ test("counts move, and stop when paused", async ({ page }) => {
   expect(first.digest, "a digest is only for a run that stands still").toBeNull();
   await run.tick((tick) => tick.sent > first.sent + 1000);
   const shown = run.element.locator("[data-count=sent]");
+  // What is out of sight rests.
+  await shown.scrollIntoViewIfNeeded();
   const before = await shown.innerText();
   await expect(shown).not.toHaveText(before);
   const rate = run.node("clicks").locator(".node-rate");
+  await rate.scrollIntoViewIfNeeded();
   await expect(rate).toHaveText(/\d/);
   await expect(rate, "text in a box of no height cannot be read").toBeVisible();
 

@@ -153,15 +153,55 @@ test("with reduced motion it starts paused, and nothing moves by itself", async 
   await run.play();
   await run.tick(({ sent }) => sent > 500);
   expect(await moving(run)).toBe(0);
+  expect(await edges(run)).toEqual(await edges(run));
 });
 
 test("with motion, dots run along the edges while the run plays", async ({ page }) => {
   const run = await Run.open(page);
   await run.tick(({ sent }) => sent > 2000);
-  await expect.poll(() => moving(run)).toBeGreaterThan(5);
+  const first = await edges(run);
+  await expect.poll(async () => (await edges(run)).equals(first)).toBe(false);
   await run.pause();
-  await expect.poll(() => moving(run)).toBe(0);
+  await expect.poll(async () => (await edges(run)).equals(await edges(run))).toBe(true);
 });
+
+test("what is out of sight is seldom renewed while the run plays, and at once when it comes into sight", async ({ page }) => {
+  const run = await Run.open(page);
+  const inspector = run.element.locator("stream-glass-inspector");
+  const offset = inspector.locator(".records td").first();
+  await inspector.scrollIntoViewIfNeeded();
+  const changes = (): Promise<number> =>
+    offset.evaluate(async (cell) => {
+      let [last, count] = [cell.textContent, 0];
+      const until = performance.now() + 8000;
+      while (performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (cell.textContent !== last) [last, count] = [cell.textContent, count + 1];
+      }
+      return count;
+    });
+  const seen = await changes();
+  expect(seen).toBeGreaterThan(3);
+  // The element itself stays in sight, else nothing would run.
+  await run.element.locator(".room").evaluate((room) => (room as HTMLElement).style.setProperty("padding-bottom", "3000px"));
+  await page.mouse.wheel(0, 20_000);
+  await expect(inspector).not.toBeInViewport();
+  const unseen = await changes();
+  expect(unseen).toBeGreaterThan(0);
+  expect(unseen).toBeLessThan(seen);
+  const kept = await offset.innerText();
+  await inspector.scrollIntoViewIfNeeded();
+  await expect(offset).not.toHaveText(kept, { timeout: 1500 });
+});
+
+/** A picture of edges that leave the generator, without any step. */
+async function edges(run: Run): Promise<Buffer> {
+  const node = run.node("generator");
+  await node.scrollIntoViewIfNeeded();
+  const box = await node.boundingBox();
+  if (box === null) throw new Error("the generator is not shown");
+  return run.page.screenshot({ clip: { x: box.x + box.width + 2, y: box.y, width: 22, height: box.height } });
+}
 
 /** How many animations run inside the element. */
 function moving(run: Run): Promise<number> {

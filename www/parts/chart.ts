@@ -32,6 +32,7 @@ export class Chart extends Part {
   declare theme: string;
 
   protected override readonly topics: readonly Topic[] = ["status", "run", "chart"];
+  protected override readonly sleeps = true;
   #canvas: HTMLCanvasElement | null = null;
   #handedOver = false;
   #size: Pick<ChartStyle, "width" | "height" | "scale"> | null = null;

@@ -6,6 +6,12 @@ import type { Lab, Topic } from "../lab";
 import * as icons from "./icons";
 
 /**
+ * How often what is out of sight is renewed while the run plays, at most; at first sooner, until there
+ * is something in it. Who prints the page sees it all.
+ */
+const ASLEEP_MS = 5000;
+
+/**
  * A piece of the user interface. It renders into the element's one shadow tree, not into a tree of
  * its own: styles are shared, and labels and descriptions can refer to each other.
  */
@@ -17,6 +23,13 @@ export abstract class Part extends LitElement {
   protected abstract readonly topics: readonly Topic[];
   /** While the run plays, ticks are heard at most this often, milliseconds: nobody reads faster. */
   protected readonly calm: number = 0;
+  /** While the run plays, what nobody sees is seldom renewed: it is once it comes into sight or the run rests. */
+  protected readonly sleeps: boolean = false;
+  #inSight = true;
+  #stale = false;
+  #connectedAt = 0;
+  #renewedAt = -Infinity;
+  readonly #sight = new IntersectionObserver((entries) => this.#seen(entries[entries.length - 1]?.isIntersecting ?? true));
   #heardAt = -Infinity;
   #offs: Array<() => void> = [];
 
@@ -27,11 +40,22 @@ export abstract class Part extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.hasUpdated) this.#listen();
+    this.#connectedAt = performance.now();
+    if (this.sleeps) this.#sight.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#sight.disconnect();
     this.#hush();
+  }
+
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    const playing = this.lab?.tick?.playing === true;
+    const now = performance.now();
+    this.#stale = changed.size === 0 && playing && !this.#inSight && now - this.#renewedAt < Math.min(ASLEEP_MS, this.#renewedAt - this.#connectedAt);
+    if (!this.#stale && playing) this.#renewedAt = now;
+    return !this.#stale;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -43,6 +67,20 @@ export abstract class Part extends LitElement {
 
   /** A new lab: what was remembered of the old one is void. */
   protected labChanged(): void {}
+
+  /** It came into sight, or went out of it. */
+  protected sightChanged(): void {}
+
+  protected get inSight(): boolean {
+    return this.#inSight;
+  }
+
+  #seen(inSight: boolean): void {
+    if (inSight === this.#inSight) return;
+    this.#inSight = inSight;
+    this.sightChanged();
+    if (this.#stale) this.requestUpdate();
+  }
 
   /** Called for each change under one of the topics. */
   protected heard(_topic: Topic): void {

@@ -20,6 +20,7 @@ export class Transport extends Part {
   /** Whether step, time line and seed are shown. */
   declare full: boolean;
   protected override readonly topics: readonly Topic[] = ["status", "run", "tick"];
+  protected override readonly calm = 240;
   /** Where the time line's thumb is held, before the seek. */
   #preview: number | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +95,7 @@ export class Transport extends Part {
       <p class="timeline-text small quiet" aria-hidden="true">
         <span>${ready ? `${time(start)} start` : "\u00a0"}</span>
         <span class=${tick?.behind === true ? "late" : ""}>${this.#hint(at, latest, part)}</span>
-        <span>${ready ? `${time(latest)} latest` : "\u00a0"}</span>
+        <span>${ready ? (at < latest ? `${time(latest)} latest` : "latest") : "\u00a0"}</span>
       </p>
     </div></div>`;
   }

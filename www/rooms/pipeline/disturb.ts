@@ -17,6 +17,7 @@ type Control = Knob | "coalesce";
 
 export class Disturb extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick"];
+  protected override readonly sleeps = true;
   /** The settings that hold where the run is, as the engine says: dials follow when time goes back. */
   #held: readonly Setting[] = [];
   #coalesced = false;

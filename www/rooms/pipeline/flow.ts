@@ -17,8 +17,14 @@ const WIDE = 860;
 const SUMMARY_MS = 5000;
 
 export class Flow extends Part {
+  static override properties = { ...Part.properties, theme: { attribute: false } };
+
+  /** Changes when the colours do. */
+  declare theme: string;
+
   protected override readonly topics: readonly Topic[] = ["flow", "tick", "selection"];
-  protected override readonly calm = 490;
+  protected override readonly sleeps = true;
+  protected override readonly calm = 990;
   #asTable = false;
   #width = 0;
   #layout: Layout | null = null;
@@ -43,6 +49,10 @@ export class Flow extends Part {
     this.#resize.observe(this);
   }
 
+  protected override labChanged(): void {
+    this.#motion.forget();
+  }
+
   protected override render(): TemplateResult {
     const { run } = this.lab;
     return html`<section class="card flow" aria-labelledby="flow-title" aria-describedby="flow-summary">
@@ -61,14 +71,20 @@ export class Flow extends Part {
   }
 
   protected override updated(): void {
-    const { tick, run } = this.lab;
-    const box = this.#asTable ? null : this.querySelector(".dots");
-    this.#motion.set(
-      box,
-      this.#layout?.paths ?? [],
-      (edge) => this.lab.meter.perSecond[run?.flow.edges[edge]?.[1] ?? -1] ?? 0,
-      tick?.playing === true && !tick.seeking,
-    );
+    this.#move();
+  }
+
+  protected override sightChanged(): void {
+    this.#move();
+  }
+
+  #move(): void {
+    const { tick, run, meter } = this.lab;
+    const box = this.#asTable ? null : this.querySelector<HTMLElement>(".dots");
+    const perSecond = run?.flow.edges.map(([, to]) => meter.perSecond[to] ?? 0) ?? [];
+    const moving = this.inSight && tick?.playing === true && !tick.seeking;
+    const busy = tick !== null && (tick.speed === null || tick.behind);
+    this.#motion.set(this.lab, box, this.#layout?.paths ?? [], this.theme, { perSecond, moving, busy });
   }
 
   #graph(flow: Graph): TemplateResult {

@@ -16,6 +16,7 @@ const FOLLOWED = 8;
 
 export class Inspector extends Part {
   protected override readonly topics: readonly Topic[] = ["flow", "tick", "selection", "inspection"];
+  protected override readonly sleeps = true;
   /** What is shown: held while a pointer or the focus is in the list, so that rows do not run away. */
   #shown: Inspection | null = null;
   #held = false;
@@ -31,7 +32,7 @@ export class Inspector extends Part {
       this.#shown = inspection;
     }
     const node = this.#node();
-    // A topic's numbers come with its inspection: twice a second is enough for a list.
+    // A topic's numbers come with its inspection: once a second is enough for a list.
     if (topic === "tick" && node !== null && kindOf(node.kind).topic) return;
     super.heard(topic);
   }

@@ -69,7 +69,7 @@ export function layered(flow: Flow, width: number): Layout {
   const links = graph(flow);
   const layer = layers(flow, links);
   const columns = Math.max(0, ...layer) + 1;
-  const nodeWidth = Math.min(NODE_WIDTH.most, Math.max(NODE_WIDTH.least, (width - (columns - 1) * (GAP + 12)) / columns));
+  const nodeWidth = Math.min(NODE_WIDTH.most, Math.max(NODE_WIDTH.least, (width - (columns - 1) * GAP) / columns));
   const pitch = columns > 1 ? (width - nodeWidth) / (columns - 1) : 0;
   const rows = spread(rowsOf(flow, links, layer), layer);
   const least = Math.min(...rows);

@@ -1,78 +1,74 @@
-// The dots that run along the edges: as fast as records flow, on a logarithmic scale. Each is an
-// element that only its transform moves, so the compositor does it alone: with a dashed stroke the
-// main thread would paint every frame. Here only their speed is set, once a tick. One an edge: in each
-// frame that anything changes the browser computes the style of every one that runs.
+// What the worker needs to draw the dots of the flow: a canvas over the edges, the edges as points,
+// and how fast records flow.
 
+import type { Lab } from "../../lab";
+import { type DotPace, STEP } from "./dots";
 import type { Track } from "./layout";
 
-/** Pixels a second at rate 1. */
-const PACE = 18;
-/** Points that a curve is followed by. */
-const SAMPLES = 12;
+/** Room for a dot that stands at the border. */
+const MARGIN = 4;
 
-interface Edge {
-  readonly dot: HTMLElement;
-  readonly animation: Animation;
-  rate: number;
-}
-
-/** The dots of one graph. */
+/** The dots of one graph, as the page sees them. */
 export class Motion {
-  #edges: Edge[] = [];
+  #box: HTMLElement | null = null;
   #tracks: readonly Track[] = [];
-  #box: Element | null = null;
+  #theme = "";
   readonly #reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /**
-   * Keeps dots in `box` for each of `tracks`, and sets how many records a second run along each; all
-   * stand still unless `moving`.
-   */
-  set(box: Element | null, tracks: readonly Track[], perSecond: (edge: number) => number, moving: boolean): void {
-    if (box !== this.#box || tracks !== this.#tracks) this.#lay(box, tracks);
-    const runs = moving && !this.#reduced.matches;
-    this.#edges.forEach((edge, i) => run(edge, perSecond(i), runs));
+  /** Another worker draws from now on: a canvas can be handed over only once. */
+  forget(): void {
+    this.#box?.replaceChildren();
+    this.#box = null;
   }
 
-  #lay(box: Element | null, tracks: readonly Track[]): void {
-    for (const { animation } of this.#edges) animation.cancel();
-    this.#box?.replaceChildren();
-    this.#box = box;
-    this.#tracks = tracks;
-    this.#edges = box === null ? [] : tracks.map(edgeOf);
-    box?.replaceChildren(...this.#edges.map(({ dot }) => dot));
+  /** Keeps dots in `box` for each of `tracks`, in the colour of its text under `theme`, and tells how they run. */
+  set(lab: Lab, box: HTMLElement | null, tracks: readonly Track[], theme: string, pace: DotPace): void {
+    if (box !== this.#box || tracks !== this.#tracks || theme !== this.#theme) {
+      const canvas = box !== null && box !== this.#box ? fresh(box) : null;
+      [this.#box, this.#tracks, this.#theme] = [box, tracks, theme];
+      if (box !== null && tracks.length > 0) lay(lab, box, canvas, tracks);
+    }
+    lab.pace({ ...pace, moving: pace.moving && box !== null && !this.#reduced.matches });
   }
 }
 
-function edgeOf(track: Track, place: number): Edge {
+function fresh(box: HTMLElement): OffscreenCanvas {
+  const canvas = document.createElement("canvas");
+  box.replaceChildren(canvas);
+  return canvas.transferControlToOffscreen();
+}
+
+function lay(lab: Lab, box: HTMLElement, canvas: OffscreenCanvas | null, tracks: readonly Track[]): void {
+  const points = tracks.map(pointsOf);
+  // No larger than the edges reach: on a phone they are a strip at the left of a high list.
+  const [left, right] = extent(points, 0);
+  const [top, bottom] = extent(points, 1);
+  for (const track of points) track.forEach((value, i) => (track[i] = value - (i % 2 === 0 ? left : top)));
+  const [width, height] = [right - left, bottom - top];
+  const { style } = box;
+  [style.left, style.top, style.width, style.height] = [left, top, width, height].map((value) => `${value}px`) as [string, string, string, string];
+  lab.dots(canvas, { tracks: points, width, height, scale: devicePixelRatio, color: getComputedStyle(box).color });
+}
+
+function pointsOf(track: Track): Float32Array {
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", track);
-  const length = path.getTotalLength();
-  const keyframes = Array.from({ length: SAMPLES + 1 }, (_, i): Keyframe => {
-    const { x, y } = path.getPointAtLength((length * i) / SAMPLES);
-    return { transform: `translate(${x.toFixed(1)}px,${y.toFixed(1)}px)` };
-  });
-  const dot = document.createElement("i");
-  dot.hidden = true;
-  // Each begins elsewhere: edges of one length would keep step.
-  const animation = dot.animate(keyframes, { duration: (length / PACE) * 1000, iterations: Infinity, iterationStart: (place * 0.618) % 1 });
-  animation.pause();
-  return { dot, animation, rate: 1 };
+  const count = Math.max(1, Math.round(path.getTotalLength() / STEP)) + 1;
+  const points = new Float32Array(2 * count);
+  for (let i = 0; i < count; i += 1) {
+    const { x, y } = path.getPointAtLength(i * STEP);
+    points.set([x, y], 2 * i);
+  }
+  return points;
 }
 
-function run(edge: Edge, perSecond: number, moving: boolean): void {
-  const idle = perSecond <= 0;
-  if (edge.dot.hidden !== idle) edge.dot.hidden = idle;
-  const rate = 0.5 + Math.log10(1 + perSecond);
-  // A small difference is not seen, and setting it would restart the compositor's work.
-  const changed = Math.abs(rate - edge.rate) > 0.4;
-  const { animation } = edge;
-  if (!moving || idle) {
-    if (animation.playState === "running") animation.pause();
-    return;
+function extent(tracks: readonly Float32Array[], axis: 0 | 1): [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const track of tracks) {
+    for (let i = axis; i < track.length; i += 2) {
+      least = Math.min(least, track[i] ?? least);
+      most = Math.max(most, track[i] ?? most);
+    }
   }
-  if (changed) {
-    animation.updatePlaybackRate(rate);
-    edge.rate = rate;
-  }
-  if (animation.playState !== "running") animation.play();
+  return [Math.floor(least - MARGIN), Math.ceil(most + MARGIN)];
 }

@@ -58,7 +58,7 @@ export class Pipeline extends Part {
         : html`
             ${status.kind === "failed" ? this.#failed(status.message, status.saved) : nothing}
             ${this.controls === "none" ? nothing : html`<div class="bar"><stream-glass-transport .lab=${this.lab} .full=${full}></stream-glass-transport></div>`}
-            <stream-glass-flow .lab=${this.lab}></stream-glass-flow>
+            <stream-glass-flow .lab=${this.lab} .theme=${this.theme}></stream-glass-flow>
             <div class="charts">
               <stream-glass-chart
                 .lab=${this.lab}

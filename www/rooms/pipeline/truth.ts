@@ -9,6 +9,7 @@ import type { Count, NodeState } from "../../protocol";
 
 export class Truth extends Part {
   protected override readonly topics: readonly Topic[] = ["run", "tick"];
+  protected override readonly sleeps = true;
   protected override readonly calm = 490;
 
   protected override render(): TemplateResult {
