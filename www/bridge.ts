@@ -2,11 +2,11 @@
 
 import workerUrl from "./worker?worker&url";
 
+import type { DotPace, DotScene } from "./dots";
 import { type AnyChart, type AnyCommand, type AnyEvent, type EngineKind, type FromWorker, type PartUrls, type ToWorker, unreachable } from "./messages";
 import { engineModule } from "./module";
 import type { PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
-import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 import { Unsupported } from "./support";
 
 interface Asked<Heard> {

@@ -2,10 +2,10 @@
 // more. No DOM: parts subscribe to topics and render themselves.
 
 import { Bridge } from "./bridge";
+import type { DotPace, DotScene } from "./dots";
 import { type PartUrls, unreachable } from "./messages";
 import { Meter } from "./meter";
 import type { Answer, ChartData, ChartId, ChartStyle, Command, Event, Flow, Inspection, Problem, PushRows, Tick } from "./protocol";
-import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 import { type Obstacle, Unsupported } from "./support";
 
 /** What a part can wait for. */

@@ -1,10 +1,10 @@
 // What the main thread and the worker say to each other: plain structured clones.
 
 import type { ConnectCommand, ConnectEvent } from "./connect/protocol";
+import type { DotPace, DotScene } from "./dots";
 import type { ExperimentCommand, ExperimentEvent } from "./experiment-protocol";
 import type { PanelId, PanelStyle } from "./panel-protocol";
 import type { ChartId, ChartStyle, Command, Event } from "./protocol";
-import type { DotPace, DotScene } from "./rooms/pipeline/dots";
 
 /** What a worker runs: a lab, experiments, or a sink. */
 export type EngineKind = "lab" | "experiments" | "connect";

@@ -2,8 +2,8 @@
 
 import init, { Experiments, Worker as Lab, onMissing } from "#wasm/streamglass.js";
 
+import { Dots } from "./dots";
 import { type AnyEvent, type EngineKind, type FromWorker, type ToWorker, unreachable } from "./messages";
-import { Dots } from "./rooms/pipeline/dots";
 
 /** They take the same calls; what is in them differs. */
 interface Engine {

@@ -1,8 +1,8 @@
 // What the worker needs to draw the dots of the flow: a canvas over the edges, the edges as points,
 // and how fast records flow.
 
+import { type DotPace, STEP } from "../../dots";
 import type { Lab } from "../../lab";
-import { type DotPace, STEP } from "./dots";
 import type { Track } from "./layout";
 
 /** Room for a dot that stands at the border. */
