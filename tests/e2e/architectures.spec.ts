@@ -17,7 +17,8 @@ const top = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the command line prints: the report's bytes. */
 function printed(args: readonly string[]): string {
-  const [program, before] = ["cargo", ["run", "--quiet", "--bin", "streamglass", "--"]] as const;
+  const built = process.env["STREAMGLASS_PROGRAM"];
+  const [program, before] = built === undefined ? ["cargo", ["run", "--quiet", "--bin", "streamglass", "--"]] : [built, []];
   return execFileSync(program, [...before, "simulate", ...args, "--format", "json"], { cwd: top, encoding: "utf8", maxBuffer: 1 << 26 });
 }
 

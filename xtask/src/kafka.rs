@@ -17,7 +17,7 @@ use broker::Broker;
 use daemon::Daemon;
 
 use crate::process::{cache, cargo, root, run};
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, command_line};
 
 const HELP: &str = "\
 A real Apache Kafka on this machine, and fixture REST proxies in four dialects before it.
@@ -252,7 +252,7 @@ fn skip_or(work: impl FnOnce() -> Outcome) -> Outcome {
 /// The tests of tests/kafka, with a broker that no one else uses.
 fn with_broker(long: bool, filters: &[String]) -> Outcome {
     // What is measured is the program that people run; `fast` has its code without the slow link.
-    let program = build_program(if long { "fast" } else { "dev" })?;
+    let program = command_line::build(if long { "fast" } else { "dev" })?;
     let mut tests = fixture_cargo("test");
     // Its tests stop the broker, fill the machine or count what is in flight: one at a time.
     tests.args(["--quiet", "--", "--test-threads", "1"]);
@@ -268,16 +268,6 @@ fn with_broker(long: bool, filters: &[String]) -> Outcome {
     let outcome = run(&mut tests);
     broker.down()?;
     outcome
-}
-
-/// Builds the command line of this profile; gives where it is.
-fn build_program(profile: &str) -> Outcome<PathBuf> {
-    // As for the tests, whose packages have some features more: what those have built is there.
-    let as_for_tests = ["--workspace", "--bin", "streamglass", "--test", "cli"];
-    run(cargo(["build", "--profile", profile]).args(as_for_tests))?;
-    let folder = if profile == "dev" { "debug" } else { profile };
-    let program = root().join("target").join(folder).join("streamglass");
-    Ok(program.with_extension(env::consts::EXE_EXTENSION))
 }
 
 /// Cargo on the test package, with its own folder below our `target`.

@@ -11,6 +11,7 @@
 
 mod bench;
 mod browser;
+mod command_line;
 mod demo;
 mod dist;
 mod fuzz;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{cargo, root, run};
 use crate::wasm::{self, Flavor};
-use crate::{Failure, Outcome, browser, fuzz, kafka, npm, page, soak, tidy};
+use crate::{Failure, Outcome, browser, command_line, fuzz, kafka, npm, page, soak, tidy};
 
 const HELP: &str = "\
 Runs everything that must hold before a merge.
@@ -197,7 +197,8 @@ fn run_browser() -> Outcome {
     if !root().join("dist/index.html").is_file() || !root().join("pkg/dist/element.js").is_file() {
         build_page()?;
     }
-    run(&mut browser::playwright(&["--grep-invert", "@soak|@screenshots|@kafka"])?)?;
+    let mut specs = browser::playwright(&["--grep-invert", "@soak|@screenshots|@kafka"])?;
+    run(specs.env("STREAMGLASS_PROGRAM", command_line::build("dev")?))?;
     match kafka::short_in_page() {
         Err(Failure::Skipped(why)) => {
             println!("SKIPPED: the page before a real Kafka: {why}");

@@ -6,9 +6,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::broker::{Broker, free_port};
-use super::{PATIENCE, build_fixture, build_program, fixture_program};
+use super::{PATIENCE, build_fixture, fixture_program};
 use crate::process::run;
-use crate::{Outcome, browser};
+use crate::{Outcome, browser, command_line};
 
 /// The topics of the specs: for each version of the interface, for the plain loop, while the main thread
 /// is watched, for faults, and by each proxy while the broker goes away.
@@ -32,7 +32,7 @@ const LONG: u32 = 200_000;
 /// Runs the specs marked @kafka, with a broker and proxies that no one else uses.
 pub fn run_spec(long: bool) -> Outcome {
     build_fixture()?;
-    let program = build_program("dev")?;
+    let program = command_line::build("dev")?;
     let mut spec = browser::playwright(&["--grep", "@kafka"])?;
     let broker = Broker::named(BROKER);
     let kafka = format!("127.0.0.1:{}", broker.up(None, true)?);
