@@ -358,11 +358,15 @@ impl Run<'_> {
             let wake = loop {
                 match self.sender.poll(now) {
                     Action::Send(request) => self.posts.send(request),
-                    Action::Wait(at) => break at,
-                    Action::Done => return Ok(self.unmade(presses.load(Ordering::Relaxed))),
+                    Action::Wait(at) => break Some(at),
+                    Action::Done => break None,
                 }
             };
+            // Before it ends too: the last answers have something to say as well.
             self.tell(progress);
+            let Some(wake) = wake else {
+                return Ok(self.unmade(presses.load(Ordering::Relaxed)));
+            };
             // What is still under way has its outcome soon: given up, it would count as unknown.
             if let SinkState::Halted { reason } = self.sender.state()
                 && self.sender.in_flight() == 0

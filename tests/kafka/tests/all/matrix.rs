@@ -202,6 +202,19 @@ fn meet(dialect: Dialect, api: &str, case: &Case) -> Result<(), String> {
     Err(format!("{dialect:?} {api} {fault}: {ends:?}, but not so: {wrong}\n{report}\n{}", said.err))
 }
 
+/// With one request there is nothing after its answer that could bring up what it says.
+#[test]
+fn what_the_last_answer_says_is_told() {
+    for (dialect, api) in WAYS {
+        let proxy = proxy(dialect);
+        proxy.inject(serde_json::from_value(json!({"kind": "more", "by": 2})).expect("a fault"));
+        let more = ["--batch-records", "20"];
+        let said = Send { proxy: &proxy, api, topic: TOPIC, events: 20, seed: 3, more: &more }.run();
+        assert_eq!(said.status, Some(0), "{dialect:?} {api}: {}", said.err);
+        assert!(said.err.contains("22 entries for 20"), "{dialect:?} {api}: {}", said.err);
+    }
+}
+
 /// New credentials are what a run waits for that meets a refusal in its midst; what was written before
 /// counts.
 #[test]
