@@ -345,25 +345,28 @@ impl Engine {
         Some(table)
     }
 
-    /// All that the engine is, and about how many bytes that are if nothing is shared.
+    /// About how many bytes a checkpoint has if nothing is shared.
     #[must_use]
-    pub fn checkpoint(&self) -> (EngineCheckpoint, u64) {
+    pub fn size_bytes(&self) -> u64 {
+        let state: u64 = self.queries.iter().map(|query| query.task.state_bytes()).sum();
+        state + self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum::<u64>()
+    }
+
+    /// All that the engine is.
+    #[must_use]
+    pub fn checkpoint(&self) -> EngineCheckpoint {
         let of_query = |query: &Query| QueryCheckpoint {
             pipeline: Arc::clone(&query.pipeline),
             state: query.task.checkpoint(),
             paused: query.paused,
             limits: query.limits,
         };
-        let queries: Vec<_> = self.queries.iter().map(of_query).collect();
-        let state: usize = queries.iter().map(|query| query.state.len()).sum();
-        let topics: u64 = self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum();
-        let checkpoint = EngineCheckpoint {
+        EngineCheckpoint {
             topics: self.topics.clone(),
-            queries,
+            queries: self.queries.iter().map(of_query).collect(),
             next_commit: self.next_commit,
             coalesced: self.coalesced,
-        };
-        (checkpoint, state as u64 + topics)
+        }
     }
 
     /// Goes to a checkpoint: queries that were started since are gone, those that were stopped
@@ -537,7 +540,7 @@ mod tests {
         let mut engine = engine();
         append(&mut engine, 5);
         engine.turn(Micros(0));
-        let (checkpoint, _) = engine.checkpoint();
+        let checkpoint = engine.checkpoint();
         append(&mut engine, 5);
         engine.pause("second", true);
         engine.turn(Micros(100_000));

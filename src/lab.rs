@@ -106,7 +106,7 @@ impl Lab {
             };
             vec![problem(path, error)]
         })?;
-        let (checkpoint, bytes) = run.checkpoint();
+        let (checkpoint, bytes) = (run.checkpoint(), run.size_bytes());
         let clock = run.at().clock;
         Ok(Self {
             seed,
@@ -320,8 +320,7 @@ impl Lab {
         let at = self.run.at();
         self.latest = self.latest.max(at.clock);
         if self.checkpoints.wants(at.turn) {
-            let (checkpoint, bytes) = self.run.checkpoint();
-            self.checkpoints.keep(at, bytes, checkpoint);
+            self.checkpoints.keep(at, self.run.size_bytes(), || self.run.checkpoint());
         }
         // Now and not with the next turn: what a place looks like must not depend on whether the
         // run goes on from there.

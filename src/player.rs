@@ -374,7 +374,8 @@ impl Run {
             let clock = self.simulation.clock_ms();
             self.latest = self.latest.max(clock);
             if self.kept.wants(stamp(clock).turn) {
-                self.kept.keep(stamp(clock), self.bytes(), self.simulation.clone());
+                let bytes = self.bytes();
+                self.kept.keep(stamp(clock), bytes, || self.simulation.clone());
             }
             if !more() {
                 break;

@@ -519,12 +519,14 @@ impl Session {
         self.pushes.len() < before
     }
 
-    /// All that the session is, and about how many bytes that are if nothing is shared.
+    /// All that the session is.
     #[must_use]
-    pub fn checkpoint(&self) -> (SessionCheckpoint, u64) {
-        let (engine, bytes) = self.engine.checkpoint();
-        let (workspace, variables) = (self.workspace.clone(), self.variables.clone());
-        (SessionCheckpoint { engine, workspace, variables }, bytes)
+    pub fn checkpoint(&self) -> SessionCheckpoint {
+        SessionCheckpoint {
+            engine: self.engine.checkpoint(),
+            workspace: self.workspace.clone(),
+            variables: self.variables.clone(),
+        }
     }
 
     /// Goes to a checkpoint. Push queries and assertions end: what they read is another history.

@@ -3,6 +3,7 @@
 //! Not here: aggregate values (`aggregate`) and rules about time (`window`, `exec`). Hash tables
 //! only ever look up; whatever is iterated is in an order that the input determines.
 
+pub mod arena;
 pub mod checkpoint;
 pub mod closed;
 pub mod groups;

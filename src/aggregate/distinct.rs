@@ -20,6 +20,7 @@ pub struct ByteSet {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Entries {
+    #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
     ends: Vec<u32>,
 }

@@ -267,11 +267,7 @@ impl Task {
         if !self.pace.wants_look() {
             return;
         }
-        let of = |node: &Running| match &node.stage {
-            Stage::Operator(operator) => operator.stats().state_bytes,
-            Stage::Source(_) | Stage::Split(_) | Stage::Sink(_) => 0,
-        };
-        let states: Vec<u64> = self.nodes.iter().map(of).collect();
+        let states: Vec<u64> = self.nodes.iter().map(Running::state_bytes).collect();
         let bytes = states.iter().sum();
         self.pace.looked(bytes);
         let most = self.limits.state_bytes;
@@ -361,9 +357,22 @@ impl Task {
     pub fn stats(&self, topics: &Topics) -> Vec<OperatorStats> {
         self.nodes.iter().map(|node| node.stats(topics)).collect()
     }
+
+    /// Bytes of state of all nodes.
+    #[must_use]
+    pub fn state_bytes(&self) -> u64 {
+        self.nodes.iter().map(Running::state_bytes).sum()
+    }
 }
 
 impl Running {
+    fn state_bytes(&self) -> u64 {
+        match &self.stage {
+            Stage::Operator(operator) => operator.stats().state_bytes,
+            Stage::Source(_) | Stage::Split(_) | Stage::Sink(_) => 0,
+        }
+    }
+
     /// Reads records into the node's output; returns how many there were.
     fn read(
         &mut self,

@@ -30,11 +30,13 @@ impl<T> Checkpoints<T> {
         self.kept.last().is_none_or(|(last, ..)| turn >= last.turn.saturating_add(self.spacing))
     }
 
-    /// Keeps a checkpoint, of about `bytes` bytes, that lies after all others.
-    pub fn keep(&mut self, at: Stamp, bytes: u64, checkpoint: T) {
-        self.kept.push((at, bytes, checkpoint));
+    /// Keeps a checkpoint, of about `bytes` bytes, that lies after all others. What has to go for it
+    /// goes before it is made.
+    pub fn keep(&mut self, at: Stamp, bytes: u64, checkpoint: impl FnOnce() -> T) {
         let total = |kept: &[(Stamp, u64, T)]| kept.iter().map(|(_, bytes, _)| bytes).sum::<u64>();
-        while self.kept.len() > 2 && (self.kept.len() > MOST || total(&self.kept) > MOST_BYTES) {
+        while self.kept.len() > 1
+            && (self.kept.len() == MOST || total(&self.kept) + bytes > MOST_BYTES)
+        {
             let mut index = 0;
             self.kept.retain(|_| {
                 index += 1;
@@ -42,6 +44,7 @@ impl<T> Checkpoints<T> {
             });
             self.spacing = self.spacing.saturating_mul(2);
         }
+        self.kept.push((at, bytes, checkpoint()));
     }
 
     /// The last checkpoint that satisfies `at`, which must hold for a prefix of the run; the
@@ -74,7 +77,7 @@ mod tests {
             let mut kept = Checkpoints::new(at(0), bytes, 0);
             for turn in 1..200_000 {
                 if kept.wants(turn) {
-                    kept.keep(at(turn), bytes, turn);
+                    kept.keep(at(turn), bytes, || turn);
                 }
                 assert!(kept.kept.len() <= MOST);
                 let total: u64 = kept.kept.iter().map(|k| k.1).sum();
@@ -87,8 +90,8 @@ mod tests {
     #[test]
     fn finds_the_nearest_before() {
         let mut kept = Checkpoints::new(at(0), 1, 0);
-        kept.keep(at(300), 1, 300);
-        kept.keep(at(600), 1, 600);
+        kept.keep(at(300), 1, || 300);
+        kept.keep(at(600), 1, || 600);
         assert_eq!(kept.last_where(|s| s.turn <= 599).1, &300);
         assert_eq!(kept.last_where(|s| s.turn <= 600).1, &600);
         kept.forget_after(300);

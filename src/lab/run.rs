@@ -218,20 +218,23 @@ impl Run {
         Micros((self.at.clock.0.div_euclid(GRID) + 1) * GRID)
     }
 
-    /// All that the run is now, and about how many bytes that are.
+    /// About how many bytes a checkpoint has if nothing is shared.
     #[must_use]
-    pub fn checkpoint(&self) -> (RunCheckpoint, u64) {
-        let (session, session_bytes) = self.session.checkpoint();
-        let bytes = session_bytes + self.generator.size_bytes();
-        let checkpoint = RunCheckpoint {
+    pub fn size_bytes(&self) -> u64 {
+        self.engine().size_bytes() + self.generator.size_bytes()
+    }
+
+    /// All that the run is now.
+    #[must_use]
+    pub fn checkpoint(&self) -> RunCheckpoint {
+        RunCheckpoint {
             at: self.at,
             generator: self.generator.clone(),
-            session,
+            session: self.session.checkpoint(),
             sources: self.sources.clone(),
             clicks_by_state: self.clicks_by_state.clone(),
             top_content: self.top_content.clone(),
-        };
-        (checkpoint, bytes)
+        }
     }
 
     /// Goes to a checkpoint of this run.

@@ -10,7 +10,7 @@ use thiserror::Error;
 const MAGIC: [u8; 4] = *b"SGCP";
 
 /// The layout that this code writes and reads. Raise it whenever any state's layout changes.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Why a checkpoint cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -73,8 +73,12 @@ pub fn put_bytes(out: &mut Vec<u8>, tag: &str, content: &[u8]) {
 /// # Panics
 /// When it passes 4 GiB.
 pub fn put<T: Serialize>(out: &mut Vec<u8>, tag: &str, content: &T) {
-    let bytes = postcard::to_allocvec(content).expect("state serialises into memory");
-    put_bytes(out, tag, &bytes);
+    put_bytes(out, tag, &[]);
+    let start = out.len();
+    // In place: a large state must not be there twice more on its way.
+    *out = postcard::to_extend(content, std::mem::take(out)).expect("memory takes all");
+    let length = u32::try_from(out.len() - start).expect("a section is under 4 GiB");
+    out[start - 4..start].copy_from_slice(&length.to_le_bytes());
 }
 
 /// Reads sections in the order in which they were written.

@@ -4,12 +4,12 @@
 //! are counted by reference and their numbers used again, so memory follows the live keys.
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::NONE;
+use super::arena::{Arena, Span};
 use crate::chunk::{Column, ColumnData};
 use crate::hash;
 use crate::value::{DataType, Value};
@@ -22,32 +22,26 @@ const FREE: u32 = u32::MAX;
 pub struct KeyTable {
     types: Vec<DataType>,
     entries: Vec<Entry>,
-    arena: Vec<u8>,
-    dead_bytes: u32,
+    arena: Arena,
     free: Vec<u32>,
     /// Keys that may have lost their last reference since the last sweep.
     candidates: Vec<u32>,
     #[serde(skip)]
     table: HashTable<u32>,
+    #[serde(skip)]
+    scratch: Vec<u8>,
 }
 
 /// What is known of a key: all of it is wanted at once, so it is in one place of memory.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Entry {
     hash: u64,
-    /// Where its encoding begins in the arena.
-    start: u32,
-    length: u32,
+    /// Where its encoding is in the arena.
+    span: Span,
     /// What else belongs to its identity: the partition, where keys are not repartitioned.
     scope: u32,
     partition: u32,
     references: u32,
-}
-
-impl Entry {
-    const fn span(&self) -> Range<usize> {
-        self.start as usize..(self.start + self.length) as usize
-    }
 }
 
 impl KeyTable {
@@ -57,11 +51,11 @@ impl KeyTable {
         Self {
             types,
             entries: Vec::new(),
-            arena: Vec::new(),
-            dead_bytes: 0,
+            arena: Arena::default(),
             free: Vec::new(),
             candidates: Vec::new(),
             table: HashTable::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -119,7 +113,9 @@ impl KeyTable {
         let Self { table, entries, arena, .. } = self;
         let found = table.find(hash, |&id| {
             let entry = &entries[id as usize];
-            entry.hash == hash && entry.scope == scope && equals(columns, row, &arena[entry.span()])
+            entry.hash == hash
+                && entry.scope == scope
+                && equals(columns, row, arena.get(entry.span))
         });
         match found {
             Some(id) => *id,
@@ -135,12 +131,10 @@ impl KeyTable {
         (hash, scope): (u64, u32),
         partition: u32,
     ) -> u32 {
-        let start = self.arena.len();
-        columns.iter().for_each(|column| encode(column, row, &mut self.arena));
-        let length = self.arena.len() - start;
-        u32::try_from(self.arena.len()).expect("keys are under 4 GiB");
-        let (start, length) = (start as u32, length as u32);
-        let entry = Entry { hash, start, length, scope, partition, references: 0 };
+        self.scratch.clear();
+        columns.iter().for_each(|column| encode(column, row, &mut self.scratch));
+        let span = self.arena.insert(&self.scratch);
+        let entry = Entry { hash, span, scope, partition, references: 0 };
         let id = match self.free.pop() {
             Some(id) => {
                 self.entries[id as usize] = entry;
@@ -189,23 +183,13 @@ impl KeyTable {
             if let Ok(found) = self.table.find_entry(entry.hash, |&other| other == id) {
                 found.remove();
             }
-            self.dead_bytes += entry.length;
+            self.arena.remove(entry.span);
             self.free.push(id);
         }
-        if self.dead_bytes > 1 << 16 && self.dead_bytes as usize > self.arena.len() / 2 {
-            self.compact();
+        if self.arena.wants_compaction() {
+            let entries = self.entries.iter_mut().filter(|entry| entry.references != FREE);
+            self.arena.compact(entries.map(|entry| &mut entry.span));
         }
-    }
-
-    fn compact(&mut self) {
-        let mut arena = Vec::with_capacity(self.arena.len() - self.dead_bytes as usize);
-        for entry in self.entries.iter_mut().filter(|entry| entry.references != FREE) {
-            let start = arena.len() as u32;
-            arena.extend_from_slice(&self.arena[entry.span()]);
-            entry.start = start;
-        }
-        self.arena = arena;
-        self.dead_bytes = 0;
     }
 
     /// Adds the key's values to columns of its types.
@@ -230,13 +214,13 @@ impl KeyTable {
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
-        &self.arena[self.entries[id as usize].span()]
+        self.arena.get(self.entries[id as usize].span)
     }
 
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.arena.len() + self.entries.len() * 28 + self.table.len() * 5
+        self.arena.size_bytes() + self.entries.len() * size_of::<Entry>() + self.table.len() * 5
     }
 }
 
@@ -449,7 +433,7 @@ mod tests {
             assign(&mut keys, &[texts, numbers]);
             keys.sweep();
         }
-        assert!(keys.capacity() <= 64 && keys.arena.len() < 200_000, "{}", keys.arena.len());
+        assert!(keys.capacity() <= 64 && keys.size_bytes() < 200_000, "{}", keys.size_bytes());
         let mut out = [Column::new(&DataType::Varchar), Column::new(&DataType::Double)];
         keys.push_into(ids[1], &mut out);
         assert_eq!(out[0].value(0), Value::varchar("a"));

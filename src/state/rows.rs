@@ -5,31 +5,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::arena::{Arena, Span};
 use super::keys::{encode, push_decoded};
 use crate::chunk::Column;
 use crate::value::DataType;
-
-/// Bytes of removed rows that are always let be.
-const LEAST_DEAD_BYTES: u32 = 1 << 16;
 
 /// Rows by number. A removed one's number is used again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RowStore {
     types: Vec<DataType>,
-    /// Start and length in `arena`; the length of a removed row is [`u32::MAX`].
-    spans: Vec<(u32, u32)>,
+    /// [`Span::NOWHERE`] of a removed row.
+    spans: Vec<Span>,
     free: Vec<u32>,
-    arena: Vec<u8>,
-    dead_bytes: u32,
+    arena: Arena,
+    #[serde(skip)]
+    scratch: Vec<u8>,
 }
-
-const REMOVED: u32 = u32::MAX;
 
 impl RowStore {
     /// No rows, of columns of these types.
     #[must_use]
-    pub const fn new(types: Vec<DataType>) -> Self {
-        Self { types, spans: Vec::new(), free: Vec::new(), arena: Vec::new(), dead_bytes: 0 }
+    pub fn new(types: Vec<DataType>) -> Self {
+        let (spans, free, scratch) = (Vec::new(), Vec::new(), Vec::new());
+        Self { types, spans, free, arena: Arena::default(), scratch }
     }
 
     /// The types of the columns.
@@ -51,19 +49,15 @@ impl RowStore {
     }
 
     /// Keeps the values at `row` of columns of the store's types; gives the row's number.
-    ///
-    /// # Panics
-    /// When the rows would pass 4 GiB.
     pub fn insert<'a>(&mut self, columns: impl IntoIterator<Item = &'a Column>, row: usize) -> u32 {
-        let start = self.arena.len();
+        self.scratch.clear();
         for column in columns {
-            self.arena.push(u8::from(column.valid[row]));
+            self.scratch.push(u8::from(column.valid[row]));
             if column.valid[row] {
-                encode(column, row, &mut self.arena);
+                encode(column, row, &mut self.scratch);
             }
         }
-        u32::try_from(self.arena.len()).expect("rows are under 4 GiB");
-        let span = (start as u32, (self.arena.len() - start) as u32);
+        let span = self.arena.insert(&self.scratch);
         match self.free.pop() {
             Some(id) => {
                 self.spans[id as usize] = span;
@@ -81,8 +75,7 @@ impl RowStore {
     /// # Panics
     /// When there is no such row.
     pub fn push_into(&self, id: u32, out: &mut [Column]) {
-        let (start, length) = self.spans[id as usize];
-        let mut bytes = &self.arena[start as usize..(start + length) as usize];
+        let mut bytes = self.arena.get(self.spans[id as usize]);
         for (data_type, column) in self.types.iter().zip(out) {
             let (is_there, rest) = bytes.split_first().expect("a whole row");
             bytes = rest;
@@ -99,32 +92,19 @@ impl RowStore {
     /// # Panics
     /// When there is no such row.
     pub fn remove(&mut self, id: u32) {
-        let span = &mut self.spans[id as usize];
-        assert!(span.1 != REMOVED, "row {id} was removed before");
-        self.dead_bytes += span.1;
-        *span = (0, REMOVED);
+        let span = std::mem::replace(&mut self.spans[id as usize], Span::NOWHERE);
+        assert!(span != Span::NOWHERE, "row {id} was removed before");
+        self.arena.remove(span);
         self.free.push(id);
-        if self.dead_bytes > LEAST_DEAD_BYTES && self.dead_bytes as usize > self.arena.len() / 2 {
-            self.compact();
+        if self.arena.wants_compaction() {
+            self.arena.compact(self.spans.iter_mut());
         }
-    }
-
-    fn compact(&mut self) {
-        let mut arena = Vec::with_capacity(self.arena.len() - self.dead_bytes as usize);
-        for span in self.spans.iter_mut().filter(|span| span.1 != REMOVED) {
-            let start = arena.len() as u32;
-            let from = span.0 as usize;
-            arena.extend_from_slice(&self.arena[from..from + span.1 as usize]);
-            span.0 = start;
-        }
-        self.arena = arena;
-        self.dead_bytes = 0;
     }
 
     /// Memory in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.arena.len() + self.spans.len() * 8 + self.free.len() * 4
+        self.arena.size_bytes() + self.spans.len() * size_of::<Span>() + self.free.len() * 4
     }
 }
 
@@ -158,7 +138,7 @@ mod tests {
             store.remove(id);
         }
         assert_eq!((store.len(), store.spans.len()), (1, 2));
-        assert!(store.arena.len() < 200_000, "{}", store.arena.len());
+        assert!(store.size_bytes() < 200_000, "{}", store.size_bytes());
         assert_eq!(values(&store, kept_id), kept);
         let bytes = postcard::to_allocvec(&store).expect("writes");
         let restored: RowStore = postcard::from_bytes(&bytes).expect("reads");

@@ -244,6 +244,10 @@ impl StreamJoin {
                 // Rows come once a segment for each of their entries, so the first entry is one
                 // of this segment.
                 let entry = entries.pop_front().expect("an entry for each mention in a segment");
+                if entries.is_empty() {
+                    // Most keys never come again: their memory goes with them.
+                    *entries = VecDeque::new();
+                }
                 if !entry.waits {
                     rows.remove(entry.row);
                 }
@@ -416,7 +420,8 @@ impl Operator for StreamJoin {
         let sides = &self.state.sides;
         let rows = sides.iter().map(|side| side.rows.len() as u64).sum();
         let size = |side: &Side| {
-            let entries: usize = side.by_key.iter().map(VecDeque::len).sum();
+            // As many as the segments mention; there are fewer of those than keys.
+            let entries: usize = side.segments.values().map(Vec::len).sum();
             side.rows.size_bytes() + entries * size_of::<Entry>()
         };
         let bytes: usize = sides.iter().map(size).sum();

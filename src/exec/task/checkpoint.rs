@@ -10,6 +10,7 @@ impl Task {
     #[must_use]
     pub fn checkpoint(&self) -> Vec<u8> {
         let mut out = header();
+        out.reserve(self.state_bytes() as usize);
         put_bytes(&mut out, "plan", &self.plan);
         put(&mut out, "failure", &self.failure);
         put(&mut out, "pace", &self.pace);
@@ -23,6 +24,8 @@ impl Task {
                 Stage::Sink(_) => {}
             }
         }
+        // It is kept for long: neither room that it does not need nor what growing leaves behind.
+        out.shrink_to_fit();
         out
     }
 
