@@ -5,6 +5,8 @@ use crate::time::Timestamp;
 
 /// Marks a key or a value that is not there, in place of its length.
 const ABSENT: u32 = u32::MAX;
+/// Bytes by which a segment's memory grows: memory in like pieces can be used again.
+const STEP: usize = 4 << 10;
 /// Marks that nothing was appended to the topic after a record yet.
 const NO_SUCCESSOR: u16 = u16::MAX;
 
@@ -80,13 +82,28 @@ impl Default for Segment {
     }
 }
 
+/// As much as a segment like one with `len` needs, in whole steps.
+const fn with_slack(len: usize, step: usize) -> usize {
+    (len + len / 32).next_multiple_of(step)
+}
+
+/// Room for some more, by small steps where there is much: twice as much as is needed would be left over
+/// when the segment is sealed.
+#[inline]
+fn make_room<T>(list: &mut Vec<T>, more: usize, step: usize) {
+    if list.capacity() - list.len() < more && list.len() >= 2 * step {
+        let len = list.len() + more;
+        list.reserve_exact(with_slack(len, step) - list.len());
+    }
+}
+
 impl Segment {
     /// The empty segment that follows this one, in the memory of `spare` or with room for as much
     /// as this one has.
     pub fn successor(&self, spare: Option<Self>) -> Self {
         let memory = spare.unwrap_or_else(|| Self {
-            bytes: Vec::with_capacity(self.bytes.len()),
-            entries: Vec::with_capacity(self.entries.len()),
+            bytes: Vec::with_capacity(with_slack(self.bytes.len(), STEP)),
+            entries: Vec::with_capacity(with_slack(self.entries.len(), STEP / size_of::<Entry>())),
             ..Self::default()
         });
         Self { base: self.end(), ..memory }
@@ -137,6 +154,9 @@ impl Segment {
         if !record.headers.is_empty() {
             self.headers.push((self.entries.len() as u32, record.headers.into()));
         }
+        let payload = record.payload_bytes();
+        make_room(&mut self.entries, 1, STEP / size_of::<Entry>());
+        make_room(&mut self.bytes, payload, STEP);
         self.entries.push(Entry {
             position: self.bytes.len() as u32,
             key_length: record.key.map_or(ABSENT, |key| key.len() as u32),
@@ -193,6 +213,33 @@ impl Segment {
         match self.headers.binary_search_by_key(&(index as u32), |(at, _)| *at) {
             Ok(found) => &self.headers[found].1,
             Err(_) => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_follows_what_segments_hold() {
+        let value = [b'x'; 300];
+        let mut segment = Segment::default();
+        for round in 0..20_usize {
+            for at in 0..900 + round * 37 % 200 {
+                segment.push(&NewRecord {
+                    key: None,
+                    value: Some(&value[..at % 300]),
+                    headers: &[],
+                    timestamp: Timestamp(0),
+                    sequence: 0,
+                });
+            }
+            segment.shrink();
+            let (bytes, entries) = (&segment.bytes, &segment.entries);
+            assert!(bytes.capacity() <= bytes.len() * 5 / 4, "round {round}");
+            assert!(entries.capacity() <= entries.len() * 5 / 4, "round {round}");
+            segment = segment.successor(None);
         }
     }
 }
