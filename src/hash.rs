@@ -77,6 +77,24 @@ mod tests {
         assert!(low.len() > 2_300 && high.len() > 2_300, "{} {}", low.len(), high.len());
     }
 
+    /// What undoes [`finish`] and [`add`]: keys of one word are told apart by their hashes alone.
+    #[test]
+    fn words_are_mapped_one_to_one() {
+        // Newton's steps for the inverse of an odd number modulo 2^64.
+        let inverse =
+            (0..6).fold(1_u64, |x, _| x.wrapping_mul(2_u64.wrapping_sub(GOLDEN.wrapping_mul(x))));
+        let unshift = |y: u64, by: u32| (0..64 / by).fold(y, |x, _| y ^ (x >> by));
+        for scope in [0, 1, 7] {
+            for i in 0..10_000_u64 {
+                let word = i.wrapping_mul(0x1234_5678_9abc_def1) ^ (i << 40);
+                let hash = finish(add(scope, word));
+                let mixed = unshift(unshift(hash, 29).wrapping_mul(inverse), 32);
+                let back = mixed.wrapping_mul(inverse) ^ scope.rotate_left(5);
+                assert_eq!(back, word);
+            }
+        }
+    }
+
     #[test]
     fn short_strings_differ() {
         let strings = ["", "a", "b", "aa", "ab", "ba", "aab", "abb", "abcd", "abcde", "abcdefg"];
