@@ -26,6 +26,8 @@ pub struct Span {
 impl Span {
     /// Of no string.
     pub const NOWHERE: Self = Self { page: NONE, start: 0, length: 0 };
+    /// Of an empty string, which needs no page.
+    const EMPTY: Self = Self { page: 0, start: 0, length: 0 };
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -60,6 +62,9 @@ impl Arena {
     /// # Panics
     /// When it has 4 GiB or more.
     pub fn insert(&mut self, bytes: &[u8]) -> Span {
+        if bytes.is_empty() {
+            return Span::EMPTY;
+        }
         let length = u32::try_from(bytes.len()).expect("a string is under 4 GiB");
         let page = if bytes.len() > PAGE / 8 { self.page(bytes.len()) } else { self.room(bytes) };
         let Page { bytes: all, live } = &mut self.pages[page as usize];
@@ -119,6 +124,9 @@ impl Arena {
     #[must_use]
     #[inline]
     pub fn get(&self, span: Span) -> &[u8] {
+        if span == Span::EMPTY {
+            return &[];
+        }
         let start = span.start as usize;
         &self.pages[span.page as usize].bytes[start..start + span.length as usize]
     }
@@ -128,6 +136,9 @@ impl Arena {
     /// # Panics
     /// When there is none.
     pub fn remove(&mut self, span: Span) {
+        if span == Span::EMPTY {
+            return;
+        }
         self.pages[span.page as usize].live -= span.length;
         self.dead += span.length as usize;
         self.give_back(span.page);
@@ -146,7 +157,8 @@ impl Arena {
         let is_sparse = |page: &Page| (page.live as usize) < page.bytes.len() / 4 * 3;
         let sparse: Vec<bool> = self.pages.iter().map(is_sparse).collect();
         for span in spans {
-            if !sparse.get(span.page as usize).is_some_and(|sparse| *sparse) {
+            let is_sparse = sparse.get(span.page as usize).is_some_and(|sparse| *sparse);
+            if !is_sparse || *span == Span::EMPTY {
                 continue;
             }
             let from = mem::take(&mut self.pages[span.page as usize].bytes);
