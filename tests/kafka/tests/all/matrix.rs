@@ -208,7 +208,7 @@ fn what_the_last_answer_says_is_told() {
     for (dialect, api) in WAYS {
         let proxy = proxy(dialect);
         proxy.inject(serde_json::from_value(json!({"kind": "more", "by": 2})).expect("a fault"));
-        let more = ["--batch-records", "20"];
+        let more = ["--batch-records", "20", "--connections", "1"];
         let said =
             Send { proxy: &proxy, api, topic: TOPIC, events: 20, seed: 3, more: &more }.run();
         assert_eq!(said.status, Some(0), "{dialect:?} {api}: {}", said.err);
