@@ -5,10 +5,10 @@ use crate::time::Timestamp;
 
 /// Marks a key or a value that is not there, in place of its length.
 const ABSENT: u32 = u32::MAX;
-/// Bytes by which a segment's memory grows: memory in like pieces can be used again.
-const STEP: usize = 4 << 10;
 /// Marks that nothing was appended to the topic after a record yet.
 const NO_SUCCESSOR: u16 = u16::MAX;
+/// Bytes by which a segment's memory grows: memory in like pieces can be used again.
+const STEP: usize = 4 << 10;
 
 /// A record on its way into a topic.
 pub(super) struct NewRecord<'a> {
