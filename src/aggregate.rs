@@ -14,9 +14,11 @@ use crate::value::DataType;
 mod average;
 mod collect;
 mod count;
+mod dictionary;
 mod distinct;
 mod extremum;
 mod histogram;
+mod lists;
 mod moments;
 mod offset;
 #[cfg(feature = "sketch")]
@@ -148,11 +150,6 @@ pub trait Accumulator {
 
     /// Adds the group's result to `out`, a column of the function's result type.
     fn evaluate_into(&mut self, group: u32, out: &mut Column);
-
-    /// The same for a group that is reset next, which may give its values away.
-    fn evaluate_last(&mut self, group: u32, out: &mut Column) {
-        self.evaluate_into(group, out);
-    }
 
     /// Makes the group empty again.
     fn reset(&mut self, group: u32);

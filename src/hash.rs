@@ -45,6 +45,17 @@ fn short_word(tail: &[u8]) -> u64 {
     u64::from(tail[0]) | u64::from(tail[n / 2]) << 8 | u64::from(tail[n - 1]) << 16
 }
 
+/// Whether two byte strings are equal. Most that are looked up by their hash are short, and then a
+/// call costs more than the comparison.
+#[must_use]
+#[inline]
+pub fn equal(a: &[u8], b: &[u8]) -> bool {
+    let ((a_words, a_tail), (b_words, b_tail)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    a.len() == b.len()
+        && a_words.iter().zip(b_words).all(|(a, b)| a == b)
+        && (a_tail.is_empty() || short_word(a_tail) == short_word(b_tail))
+}
+
 /// The hash of a byte string.
 #[must_use]
 #[inline]
@@ -100,5 +111,12 @@ mod tests {
         let strings = ["", "a", "b", "aa", "ab", "ba", "aab", "abb", "abcd", "abcde", "abcdefg"];
         let hashes: BTreeSet<u64> = strings.iter().map(|s| hash_bytes(s.as_bytes())).collect();
         assert_eq!(hashes.len(), strings.len());
+        for a in strings.map(str::as_bytes) {
+            let longer = [b"a long start, then ", a].concat();
+            for b in strings.map(str::as_bytes) {
+                assert_eq!(equal(a, b), a == b);
+                assert_eq!(equal(&longer, &[b"a long start, then ", b].concat()), a == b);
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::chunk::Column;
 use crate::chunk::ColumnData;
-use crate::hash::hash_bytes;
+use crate::hash::{equal, hash_bytes};
 use crate::value::Value;
 
 const SLOTS: usize = 512;
@@ -32,7 +32,7 @@ impl Interner {
         }
         let slot = &mut self.slots[hash_bytes(text.as_bytes()) as usize % SLOTS];
         match slot {
-            Some(old) if **old == *text => old.clone(),
+            Some(old) if equal(old.as_bytes(), text.as_bytes()) => old.clone(),
             _ => slot.insert(Arc::from(text)).clone(),
         }
     }

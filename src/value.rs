@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash;
 use crate::order;
 
 /// A ksqlDB data type. DECIMAL, BYTES, DATE and TIME are not here yet.
@@ -103,6 +104,12 @@ impl Value {
                 .sum(),
             _ => 0,
         }
+    }
+
+    /// Whether this is the `VARCHAR` of this text.
+    #[must_use]
+    pub fn is_text(&self, text: &str) -> bool {
+        matches!(self, Self::Varchar(own) if hash::equal(own.as_bytes(), text.as_bytes()))
     }
 
     /// Whether this is NULL.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::Dictionary;
 use super::distinct::{ByteSet, decode, encode};
+use super::lists::Lists;
 use super::{Accumulator, RestoreError, Update, read, write};
 use crate::chunk::{Column, ColumnData};
 use crate::interner::Interner;
@@ -22,34 +24,35 @@ pub fn push_array(out: &mut Column, items: impl Into<Arc<[Value]>>) {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CollectList {
     limit: u32,
-    groups: Vec<Vec<Value>>,
-    items: u64,
+    groups: Lists,
+    values: Dictionary,
     over_limit: u64,
-    #[serde(skip)]
-    interner: Interner,
 }
 
 impl CollectList {
     /// Keeps `limit` values of each group.
     pub fn new(limit: u32) -> Self {
-        Self { limit, groups: Vec::new(), items: 0, over_limit: 0, interner: Interner::default() }
+        let (groups, values) = (Lists::default(), Dictionary::default());
+        Self { limit, groups, values, over_limit: 0 }
+    }
+
+    fn has_room(&mut self, group: u32) -> bool {
+        let has_room = self.groups.len(group) < self.limit as usize;
+        self.over_limit += u64::from(!has_room);
+        has_room
     }
 }
 
 impl Accumulator for CollectList {
     fn resize(&mut self, groups: usize) {
-        self.groups.resize(groups, Vec::new());
+        self.groups.resize(groups);
     }
 
     fn update(&mut self, updates: &[Update], argument: Option<&Column>) {
         let column = argument.expect("the function has an argument");
         for update in updates {
-            let list = &mut self.groups[update.group as usize];
-            if list.len() < self.limit as usize {
-                list.push(self.interner.value(column, update.row as usize));
-                self.items += 1;
-            } else {
-                self.over_limit += 1;
+            if self.has_room(update.group) {
+                self.groups.push(update.group, self.values.keep(column, update.row as usize));
             }
         }
     }
@@ -61,44 +64,38 @@ impl Accumulator for CollectList {
     fn retract(&mut self, updates: &[Update], argument: Option<&Column>) {
         let column = argument.expect("the function has an argument");
         for update in updates {
-            let value = self.interner.value(column, update.row as usize);
-            let list = &mut self.groups[update.group as usize];
-            if let Some(at) = list.iter().rposition(|kept| *kept == value) {
-                list.remove(at);
-                self.items -= 1;
+            let value = column.value(update.row as usize);
+            let mut list: Vec<u32> = self.groups.iter(update.group).collect();
+            if let Some(at) = list.iter().rposition(|id| *self.values.value(*id) == value) {
+                self.values.release(list.remove(at));
+                self.groups.clear(update.group);
+                list.iter().for_each(|id| self.groups.push(update.group, *id));
             }
         }
     }
 
     fn merge(&mut self, into: u32, from: u32) {
-        let tail = std::mem::take(&mut self.groups[from as usize]);
-        let list = &mut self.groups[into as usize];
-        let taken = tail.len().min(self.limit as usize - list.len());
-        list.extend_from_slice(&tail[..taken]);
-        self.items += taken as u64;
-        self.over_limit += (tail.len() - taken) as u64;
-        self.groups[from as usize] = tail;
+        let tail: Vec<u32> = self.groups.iter(from).collect();
+        for id in tail {
+            if self.has_room(into) {
+                self.values.retain(id);
+                self.groups.push(into, id);
+            }
+        }
     }
 
     fn evaluate_into(&mut self, group: u32, out: &mut Column) {
-        push_array(out, self.groups[group as usize].as_slice());
-    }
-
-    fn evaluate_last(&mut self, group: u32, out: &mut Column) {
-        let list = &mut self.groups[group as usize];
-        self.items -= list.len() as u64;
-        push_array(out, list.drain(..).collect::<Arc<[Value]>>());
+        let values = self.groups.iter(group).map(|id| self.values.value(id).clone());
+        push_array(out, values.collect::<Arc<[Value]>>());
     }
 
     fn reset(&mut self, group: u32) {
-        self.items -= self.groups[group as usize].len() as u64;
-        self.groups[group as usize].clear();
+        self.groups.iter(group).for_each(|id| self.values.release(id));
+        self.groups.clear(group);
     }
 
     fn size_bytes(&self) -> usize {
-        let held: usize = self.groups.iter().flatten().map(Value::heap_bytes).sum();
-        let handles = self.items as usize * size_of::<Value>();
-        self.groups.len() * size_of::<Vec<Value>>() + handles + held
+        self.groups.size_bytes() + self.values.size_bytes()
     }
 
     fn shares_slices(&self) -> bool {
@@ -115,6 +112,7 @@ impl Accumulator for CollectList {
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         *self = read(bytes)?;
+        self.values.rebuild();
         Ok(())
     }
 }

@@ -264,13 +264,6 @@ impl Groups {
         }
     }
 
-    /// The same for a group that is released next.
-    fn evaluate_last(&mut self, group: u32, out: &mut [Column]) {
-        for (call, column) in self.calls.iter_mut().zip(out) {
-            call.evaluate_last(group, column);
-        }
-    }
-
     fn size_bytes(&self) -> usize {
         self.calls.iter().map(|call| call.size_bytes()).sum()
     }

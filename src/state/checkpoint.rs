@@ -10,7 +10,7 @@ use thiserror::Error;
 const MAGIC: [u8; 4] = *b"SGCP";
 
 /// The layout that this code writes and reads. Raise it whenever any state's layout changes.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Why a checkpoint cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

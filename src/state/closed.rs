@@ -63,6 +63,13 @@ impl ClosedStore {
         Self { types, retention_ms, partitions: BTreeMap::new() }
     }
 
+    /// Whether a window that closes at `stream_time` is to be kept at all: sessions are not, with the
+    /// least retention.
+    #[must_use]
+    pub const fn keeps(&self, window: Window, stream_time: i64) -> bool {
+        window.end.plus_ms(self.retention_ms).0 > stream_time
+    }
+
     /// Adds a row, which is given back; `values` must add one value to every column that it is
     /// given.
     pub fn push(

@@ -36,7 +36,7 @@ pub struct KeyTable {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Entry {
     hash: u64,
-    /// Where its encoding is in the arena.
+    /// Its encoding.
     span: Span,
     /// What else belongs to its identity: the partition, where keys are not repartitioned.
     scope: u32,
@@ -115,7 +115,7 @@ impl KeyTable {
         let found = table.find(hash, |&id| {
             let entry = &entries[id as usize];
             let is_alike = entry.hash == hash && entry.scope == scope;
-            is_alike && (is_word || equals(columns, row, arena.get(entry.span)))
+            is_alike && (is_word || equals(columns, row, arena.get(&entry.span)))
         });
         match found {
             Some(id) => *id,
@@ -214,7 +214,7 @@ impl KeyTable {
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
-        self.arena.get(self.entries[id as usize].span)
+        self.arena.get(&self.entries[id as usize].span)
     }
 
     /// Memory in bytes.
@@ -319,7 +319,7 @@ fn equals(columns: &[&Column], row: usize, mut bytes: &[u8]) -> bool {
             v[row].to_le_bytes() == take(&mut bytes)
         }
         ColumnData::Double(v) => v[row].to_bits().to_le_bytes() == take(&mut bytes),
-        ColumnData::Varchar(v) => v.get(row).as_bytes() == take_bytes(&mut bytes),
+        ColumnData::Varchar(v) => hash::equal(v.get(row).as_bytes(), take_bytes(&mut bytes)),
         ColumnData::Nested(v) => nested_bytes(&v[row]) == take_bytes(&mut bytes),
     })
 }

@@ -75,7 +75,7 @@ impl RowStore {
     /// # Panics
     /// When there is no such row.
     pub fn push_into(&self, id: u32, out: &mut [Column]) {
-        let mut bytes = self.arena.get(self.spans[id as usize]);
+        let mut bytes = self.arena.get(&self.spans[id as usize]);
         for (data_type, column) in self.types.iter().zip(out) {
             let (is_there, rest) = bytes.split_first().expect("a whole row");
             bytes = rest;

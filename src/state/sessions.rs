@@ -179,10 +179,11 @@ impl SessionStore {
         self.live -= 1;
     }
 
-    /// A lower bound of the ends in a partition; `None` without sessions.
+    /// A lower bound of the ends in a partition; the largest number without sessions.
     #[must_use]
-    pub fn earliest(&self, partition: u32) -> Option<i64> {
-        self.timers.get(partition as usize)?.earliest()
+    #[inline]
+    pub fn earliest(&self, partition: u32) -> i64 {
+        self.timers.get(partition as usize).map_or(i64::MAX, Timers::earliest)
     }
 
     /// The sessions of a partition that end before `bound`, which the caller then removes: in no
@@ -196,9 +197,7 @@ impl SessionStore {
             let is_there = session.key != NONE && session.generation == timer.generation;
             is_there.then_some(session.end)
         };
-        while let Some(timer) = timers.take(bound, end) {
-            out.push(timer.id);
-        }
+        timers.take(bound, end, |timer| out.push(timer.id));
     }
 
     /// All sessions, by their numbers.
@@ -245,9 +244,9 @@ mod tests {
         store.touching(4, 0, 999, &mut out);
         assert!(out.is_empty());
         store.get_mut(1).end = 20;
-        assert_eq!(store.earliest(0), Some(0));
+        assert_eq!(store.earliest(0), 0);
         store.take_ended(0, 10, &mut out);
-        assert_eq!((out.as_slice(), store.earliest(0)), (&[][..], Some(20)));
+        assert_eq!((out.as_slice(), store.earliest(0)), (&[][..], 20));
         store.take_ended(0, 60, &mut out);
         assert_eq!(out, [1, 2]);
         out.iter().for_each(|id| store.remove(*id));

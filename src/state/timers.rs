@@ -29,16 +29,25 @@ pub struct Timers {
     slot: i64,
     /// The others, by slot, in no order.
     later: BTreeMap<i64, Vec<Timer>>,
+    /// A lower bound of the times of all; the largest number without timers.
+    earliest: i64,
 }
 
 impl Timers {
     /// In slots of `width` ms (at least 1). It decides about speed only.
     pub fn new(width: i64) -> Self {
-        Self { width: width.max(1), soonest: Vec::new(), slot: i64::MIN, later: BTreeMap::new() }
+        Self {
+            width: width.max(1),
+            soonest: Vec::new(),
+            slot: i64::MIN,
+            later: BTreeMap::new(),
+            earliest: i64::MAX,
+        }
     }
 
     /// Adds a timer.
     pub fn push(&mut self, timer: Timer) {
+        self.earliest = self.earliest.min(timer.at);
         let slot = timer.at.div_euclid(self.width);
         if slot > self.slot {
             self.later.entry(slot).or_default().push(timer);
@@ -48,34 +57,37 @@ impl Timers {
         }
     }
 
-    /// A lower bound of the times of all; `None` without timers.
+    /// A lower bound of the times of all; the largest number without timers.
     #[inline]
-    pub fn earliest(&self) -> Option<i64> {
-        match self.soonest.last() {
-            Some(timer) => Some(timer.at),
-            None => self.later.keys().next().map(|slot| slot.saturating_mul(self.width)),
-        }
+    pub const fn earliest(&self) -> i64 {
+        self.earliest
     }
 
-    /// Takes a timer that is due before `bound`. `moved` says to which time, not earlier than its own,
-    /// a timer has moved since, or `None` when nobody waits for it any more. A timer is given out only
-    /// after `moved` has said that it is still due.
-    pub fn take(&mut self, bound: i64, moved: impl Fn(&Timer) -> Option<i64>) -> Option<Timer> {
+    /// Takes the timers that are due before `bound`, and gives them to `due`. `moved` says to which time,
+    /// not earlier than its own, a timer has moved since, or `None` when nobody waits for it any more.
+    /// A timer is given out only after `moved` has said that it is still due.
+    pub fn take(
+        &mut self,
+        bound: i64,
+        moved: impl Fn(&Timer) -> Option<i64>,
+        mut due: impl FnMut(Timer),
+    ) {
         loop {
-            while let Some(timer) = self.soonest.last().copied() {
-                if timer.at >= bound {
-                    return None;
-                }
-                self.soonest.pop();
+            while let Some(timer) = self.soonest.pop_if(|timer| timer.at < bound) {
                 match moved(&timer) {
-                    Some(at) if at < bound => return Some(timer),
+                    Some(at) if at < bound => due(timer),
                     Some(at) => self.push(Timer { at, ..timer }),
                     None => {}
                 }
             }
-            let next = self.later.first_entry()?;
-            if next.key().saturating_mul(self.width) >= bound {
-                return None;
+            self.earliest = self.soonest.last().map_or(i64::MAX, |timer| timer.at);
+            if self.earliest != i64::MAX {
+                return;
+            }
+            let Some(next) = self.later.first_entry() else { return };
+            self.earliest = next.key().saturating_mul(self.width);
+            if self.earliest >= bound {
+                return;
             }
             let (slot, timers) = next.remove_entry();
             self.slot = slot;
@@ -125,9 +137,7 @@ mod tests {
                     ends[other].filter(|_| draws.chance(0.9)).map(|end| end.saturating_add(later));
                 bound += i64::from(draws.below(5));
                 let mut due = Vec::new();
-                while let Some(timer) = timers.take(bound, |timer| ends[timer.id as usize]) {
-                    due.push(timer.id);
-                }
+                timers.take(bound, |timer| ends[timer.id as usize], |timer| due.push(timer.id));
                 let mut expected: Vec<_> = (0..ends.len() as u32)
                     .filter(|&id| ends[id as usize].is_some_and(|end| end < bound))
                     .collect();
@@ -136,8 +146,7 @@ mod tests {
                 assert_eq!(due, expected);
                 due.iter().for_each(|&id| ends[id as usize] = None);
                 let least = ends.iter().flatten().min();
-                assert!(timers.earliest().is_none_or(|at| least.is_none_or(|&least| at <= least)));
-                assert!(least.is_none() || timers.earliest().is_some());
+                assert!(least.is_none_or(|least| timers.earliest() <= *least));
             }
             assert!(timers.len() >= ends.iter().flatten().count());
         }

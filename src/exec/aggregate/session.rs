@@ -117,7 +117,7 @@ impl State {
         let clock = self.sessions.clocks.of(partition);
         clock.stream_time = clock.stream_time.max(timestamp);
         let first_open = self.windows.first_open_end(Timestamp(clock.stream_time), self.grace_ms);
-        if self.sessions.store.earliest(partition).is_some_and(|end| end < first_open) {
+        if self.sessions.store.earliest(partition) < first_open {
             // A session of a noted row ends at that row or later: those that close have none, mostly.
             if self.noted_from < first_open {
                 self.core.groups.flush(&batch.arguments);
@@ -272,32 +272,47 @@ impl State {
             let (a, b) = (store.get(a), store.get(b));
             (a.end, a.start).cmp(&(b.end, b.start)).then_with(|| keys.compare(a.key, b.key))
         });
+        let stream_time = self.sessions.clocks.stream_time(partition);
         for &session in &ended {
-            self.close_one(partition, session, out);
+            self.close_one((partition, stream_time), session, out);
             self.remove(session);
         }
-        let stream_time = self.sessions.clocks.stream_time(partition);
         self.sessions.closed.expire(partition, stream_time, &mut self.core.keys);
         ended.clear();
         self.found = ended;
     }
 
-    fn close_one(&mut self, partition: u32, session: u32, out: &mut Collector) {
-        let it = *self.sessions.store.get(session);
+    /// Keeps a closed session as long as its retention says, and emits it as the mode says.
+    fn close_one(
+        &mut self,
+        (partition, stream_time): (u32, i64),
+        session: u32,
+        out: &mut Collector,
+    ) {
+        let Sessions { store, closed, changes, closed_changes, .. } = &mut self.sessions;
+        let it = *store.get(session);
         let (key, window, offset) = (it.key, it.window(), it.offset);
-        let closing = ClosedMeta { partition, key, window, timestamp: it.end, offset };
-        let Core { keys, groups, .. } = &mut self.core;
-        let closed = &mut self.sessions.closed;
-        let row = closed.push(closing, keys, |columns| groups.evaluate_last(session, columns));
-        let values = (row.chunk, row.row);
-        if self.core.emit == Emit::Final {
-            self.core.push_values(key, meta(window, offset), values, &mut out.output);
-            out.output.tombstones.push(false);
-        } else if it.change != NONE {
-            let rows = &mut self.sessions.closed_changes;
-            self.sessions.changes[it.change as usize].to = ChangedTo::Closed(rows.len() as u32);
-            self.core.push_values(key, meta(window, offset), values, rows);
-            rows.tombstones.push(false);
+        let out = match self.core.emit {
+            Emit::Final => Some(&mut out.output),
+            Emit::Commit if it.change != NONE => {
+                let row = closed_changes.len() as u32;
+                changes[it.change as usize].to = ChangedTo::Closed(row);
+                Some(closed_changes)
+            }
+            Emit::Commit | Emit::Update => None,
+        };
+        let meta = meta(window, offset);
+        if closed.keeps(window, stream_time) {
+            let Core { keys, groups, .. } = &mut self.core;
+            let closing = ClosedMeta { partition, key, window, timestamp: it.end, offset };
+            let row = closed.push(closing, keys, |columns| groups.evaluate(session, columns));
+            if let Some(out) = out {
+                self.core.push_values(key, meta, (row.chunk, row.row), out);
+                out.tombstones.push(false);
+            }
+        } else if let Some(out) = out {
+            self.core.push_group(key, meta, session, out);
+            out.tombstones.push(false);
         }
     }
 
