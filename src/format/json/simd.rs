@@ -123,8 +123,8 @@ mod arch {
 mod arch {
     use super::Block;
     use core::arch::wasm32::{
-        i8x16_bitmask, i8x16_eq, i8x16_splat, u8x16_lt, u8x16_min, u8x16_splat, v128, v128_and,
-        v128_any_true, v128_load, v128_or, v128_xor,
+        i8x16_bitmask, i8x16_eq, i8x16_splat, u8x16_add_sat, u8x16_lt, u8x16_min, u8x16_splat,
+        v128, v128_and, v128_any_true, v128_load, v128_or, v128_xor,
     };
 
     #[inline(always)]
@@ -145,18 +145,21 @@ mod arch {
 
     #[inline(always)]
     pub fn block(bytes: &[u8; 64]) -> Block {
-        let (mut found, mut slashes, mut all) = (0, i8x16_splat(0), i8x16_splat(0));
-        let mut least = u8x16_splat(0xff);
+        let (mut found, mut all) = (0, i8x16_splat(0));
+        // Least numbers: what is said of bytes one by one LLVM brings together in a roundabout way.
+        let (mut least, mut from_slash) = (u8x16_splat(0xff), u8x16_splat(0xff));
         for (i, part) in bytes.as_chunks::<16>().0.iter().enumerate() {
             let v = load(part);
             found |= u64::from(i8x16_bitmask(quotes(v))) << (16 * i);
-            slashes = v128_or(slashes, i8x16_eq(v, u8x16_splat(b'\\')));
             least = u8x16_min(least, v);
+            from_slash = u8x16_min(from_slash, v128_xor(v, u8x16_splat(b'\\')));
             all = v128_or(all, v);
         }
+        // A control character is under 0x20, and so is 0x1f more than nothing.
+        let least = u8x16_min(least, u8x16_add_sat(from_slash, u8x16_splat(0x1f)));
         Block {
             quotes: found,
-            special: v128_any_true(v128_or(slashes, u8x16_lt(least, u8x16_splat(0x20)))),
+            special: i8x16_bitmask(u8x16_lt(least, u8x16_splat(0x20))) != 0,
             non_ascii: i8x16_bitmask(all) != 0,
         }
     }
@@ -231,26 +234,32 @@ pub(super) struct NotText {
     pub cut: bool,
 }
 
-/// Finds all quotes of a record: bit i of `quotes[n]` is byte `64 n + i`.
+/// Finds all quotes of a record: bit i of `quotes[n]` is byte `64 n + i`. The last word is 0.
 #[inline]
 pub(super) fn index<'a>(bytes: &'a [u8], quotes: &mut Vec<u64>) -> Indexed<'a> {
     let (blocks, rest) = bytes.as_chunks::<64>();
-    quotes.resize(blocks.len() + 1, 0);
-    let mut pass = Pass { bytes, special: false, unchecked: None, error: None };
-    let (last, words) = quotes.split_last_mut().expect("one longer than the blocks");
+    quotes.resize(blocks.len() + 2, 0);
+    let (mut pass, mut special) = (Pass { bytes, unchecked: None, error: None }, false);
+    let mut take = |block: Block, at| {
+        special |= block.special;
+        pass.take(block.non_ascii, at);
+        block.quotes
+    };
+    let [words @ .., last, end] = &mut quotes[..] else { unreachable!("two more than blocks") };
+    *end = 0;
     for (i, (word, block)) in words.iter_mut().zip(blocks).enumerate() {
-        *word = pass.take(arch::block(block), 64 * i);
+        *word = take(arch::block(block), 64 * i);
     }
     *last = match bytes.last_chunk::<64>() {
         _ if rest.is_empty() => 0,
         // The last 64 bytes, without those that were seen: to copy a few bytes is slow in
         // WebAssembly. What is seen twice changes nothing: if there is a byte among it that is not
         // ASCII, its block waits to be checked.
-        Some(block) => pass.take(arch::block(block), 64 * blocks.len()) >> (64 - rest.len()),
+        Some(block) => take(arch::block(block), 64 * blocks.len()) >> (64 - rest.len()),
         None => {
             let mut padded = [b' '; 64];
             padded[..rest.len()].copy_from_slice(rest);
-            pass.take(arch::block(&padded), 0)
+            take(arch::block(&padded), 0)
         }
     };
     pass.check_to(bytes.len());
@@ -260,13 +269,12 @@ pub(super) fn index<'a>(bytes: &'a [u8], quotes: &mut Vec<u64>) -> Indexed<'a> {
         // was checked to be UTF-8; UTF-8 texts one behind the other are UTF-8.
         None => Ok(unsafe { str::from_utf8_unchecked(bytes) }),
     };
-    Indexed { text, special: pass.special }
+    Indexed { text, special }
 }
 
 /// The state of [`index`]. Only the blocks that are not ASCII are checked to be UTF-8.
 struct Pass<'a> {
     bytes: &'a [u8],
-    special: bool,
     /// Where the blocks begin that are not ASCII and not checked yet.
     unchecked: Option<usize>,
     error: Option<NotText>,
@@ -274,14 +282,12 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     #[inline(always)]
-    fn take(&mut self, block: Block, at: usize) -> u64 {
-        self.special |= block.special;
-        if block.non_ascii {
+    fn take(&mut self, is_non_ascii: bool, at: usize) {
+        if is_non_ascii {
             self.unchecked.get_or_insert(at);
         } else if self.unchecked.is_some() {
             self.check_to(at);
         }
-        block.quotes
     }
 
     #[inline(never)]
