@@ -6,6 +6,7 @@
 pub mod arena;
 pub mod checkpoint;
 pub mod closed;
+pub mod few;
 pub mod groups;
 pub mod keys;
 pub mod rows;

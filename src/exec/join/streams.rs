@@ -6,7 +6,7 @@
 //! Rows without a match are given at once where the join has no grace; with it they wait until their
 //! window has closed by the larger stream time of both sides.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use crate::exec::{Collector, DropReason, Operator, OperatorStats, row_bytes};
 use crate::order;
 use crate::plan::{JoinKind, JoinWindow};
 use crate::state::checkpoint::{CheckpointError, Reader, put};
+use crate::state::few::Few;
 use crate::state::rows::RowStore;
 use crate::time::{DAY_MS, Timestamp};
 
@@ -92,7 +93,7 @@ struct Waiting {
 struct Side {
     rows: RowStore,
     /// Rows of each key by timestamp, then arrival.
-    by_key: Vec<VecDeque<Entry>>,
+    by_key: Vec<Few<Entry>>,
     /// The keys of rows by partition and segment of time, once for each row.
     segments: BTreeMap<(u32, i64), Vec<u32>>,
     /// Of each partition the largest timestamp of a row that was stored or refused as too old.
@@ -216,7 +217,7 @@ impl StreamJoin {
         let sequence = self.state.sequence;
         let Side { rows, by_key, segments, .. } = &mut self.state.sides[side];
         if by_key.len() <= key as usize {
-            by_key.resize(key as usize + 1, VecDeque::new());
+            by_key.resize(key as usize + 1, Few::None);
         }
         let entries = &mut by_key[key as usize];
         let at = entries.partition_point(|entry| entry.timestamp <= timestamp);
@@ -240,14 +241,10 @@ impl StreamJoin {
                 break;
             };
             for key in segments.remove(&place).unwrap_or_default() {
-                let entries = &mut by_key[key as usize];
                 // Rows come once a segment for each of their entries, so the first entry is one
                 // of this segment.
-                let entry = entries.pop_front().expect("an entry for each mention in a segment");
-                if entries.is_empty() {
-                    // Most keys never come again: their memory goes with them.
-                    *entries = VecDeque::new();
-                }
+                let entry = by_key[key as usize].pop_front();
+                let entry = entry.expect("an entry for each mention in a segment");
                 if !entry.waits {
                     rows.remove(entry.row);
                 }
@@ -280,7 +277,7 @@ impl StreamJoin {
         if !out.admits(last - first, 2 * row_bytes(&chunk.columns, row)) {
             return true;
         }
-        for entry in entries.range_mut(first..last) {
+        for entry in entries.iter_mut().skip(first).take(last - first) {
             if std::mem::take(&mut entry.waits) {
                 self.state.waiting.remove(&(partition, entry.timestamp, side == 1, entry.sequence));
                 self.keys.release(key);
@@ -310,7 +307,8 @@ impl StreamJoin {
         let timestamp = chunk.timestamps[row].0;
         let Side { rows, by_key, .. } = &mut self.state.sides[side];
         let stored = entry.and_then(|sequence| {
-            by_key[key as usize].iter_mut().rev().find(|entry| entry.sequence == sequence)
+            let entries = &mut by_key[key as usize];
+            entries.iter_mut().rev().find(|entry| entry.sequence == sequence)
         });
         let (kept, sequence) = match stored {
             Some(entry) => {
@@ -374,7 +372,7 @@ impl StreamJoin {
         self.form.push_values(side, mine, Values::Missing, &mut rows.columns);
         let entry = by_key.get_mut(waiting.key as usize).and_then(|entries| {
             let from = entries.partition_point(|entry| entry.timestamp < timestamp);
-            entries.range_mut(from..).find(|entry| entry.sequence == sequence)
+            entries.iter_mut().skip(from).find(|entry| entry.sequence == sequence)
         });
         match entry {
             Some(entry) => entry.waits = false,
