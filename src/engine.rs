@@ -352,12 +352,21 @@ impl Engine {
         state + self.topics.iter().map(|(_, topic)| topic.stats().bytes).sum::<u64>()
     }
 
-    /// All that the engine is.
+    /// The state of the query with this number, `None` behind the last: most of what a checkpoint
+    /// takes time for, in parts.
     #[must_use]
-    pub fn checkpoint(&self) -> EngineCheckpoint {
+    pub fn query_state(&self, number: usize) -> Option<Vec<u8>> {
+        self.queries.get(number).map(|query| query.task.checkpoint())
+    }
+
+    /// All that the engine is, with `states` that were taken of its queries since it moved last; those
+    /// of other queries are taken now.
+    #[must_use]
+    pub fn checkpoint(&self, states: Vec<Vec<u8>>) -> EngineCheckpoint {
+        let mut states = states.into_iter();
         let of_query = |query: &Query| QueryCheckpoint {
             pipeline: Arc::clone(&query.pipeline),
-            state: query.task.checkpoint(),
+            state: states.next().unwrap_or_else(|| query.task.checkpoint()),
             paused: query.paused,
             limits: query.limits,
         };
@@ -540,7 +549,7 @@ mod tests {
         let mut engine = engine();
         append(&mut engine, 5);
         engine.turn(Micros(0));
-        let checkpoint = engine.checkpoint();
+        let checkpoint = engine.checkpoint(Vec::new());
         append(&mut engine, 5);
         engine.pause("second", true);
         engine.turn(Micros(100_000));

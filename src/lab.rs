@@ -65,6 +65,9 @@ pub struct Lab {
     run: Run,
     log: CommandLog,
     checkpoints: Checkpoints<RunCheckpoint>,
+    /// States of the first queries here, as long as the checkpoint of this place is being made. The
+    /// changes that the log knows of here come after it.
+    taking: Option<Vec<Vec<u8>>>,
     playback: Playback,
     /// The furthest point that this history has reached.
     latest: Micros,
@@ -106,7 +109,7 @@ impl Lab {
             };
             vec![problem(path, error)]
         })?;
-        let (checkpoint, bytes) = (run.checkpoint(), run.size_bytes());
+        let (checkpoint, bytes) = (run.checkpoint(Vec::new()), run.size_bytes());
         let clock = run.at().clock;
         Ok(Self {
             seed,
@@ -117,6 +120,7 @@ impl Lab {
             flow: FlowMap::new(run.engine(), &run.source_topics()),
             log: CommandLog::default(),
             checkpoints: Checkpoints::new(run.at(), bytes, checkpoint),
+            taking: None,
             playback: Playback::new(clock, Some(FIRST_SPEED)),
             latest: clock,
             seeking: None,
@@ -129,6 +133,7 @@ impl Lab {
 
     /// Carries out a command. What it answers at once is returned.
     pub fn command(&mut self, command: Command) -> Option<Event> {
+        self.give_up_checkpoint();
         let clock = self.run.at().clock;
         match command {
             Command::Load { config, seed, script } => {
@@ -295,13 +300,15 @@ impl Lab {
         let Some(target) = target else { return Next::Idle };
         let end = self.run.start().plus(LONGEST_MS * 1_000);
         let reached = loop {
-            if self.run.next_grid() > target.min(end) {
+            if self.taking.is_none() && self.run.next_grid() > target.min(end) {
                 break true;
             }
             if !more() {
                 break false;
             }
-            self.turn();
+            if !self.go_on_with_checkpoint() {
+                self.turn();
+            }
         };
         if self.run.next_grid() > end {
             self.playback.playing = false;
@@ -320,11 +327,36 @@ impl Lab {
         let at = self.run.at();
         self.latest = self.latest.max(at.clock);
         if self.checkpoints.wants(at.turn) {
-            self.checkpoints.keep(at, self.run.size_bytes(), || self.run.checkpoint());
+            self.checkpoints.make_room(self.run.size_bytes());
+            self.taking = Some(Vec::new());
+            return;
         }
         // Now and not with the next turn: what a place looks like must not depend on whether the
         // run goes on from there.
         self.make_due_changes();
+    }
+
+    /// Makes a part of this place's checkpoint, if there is to be one: all of it at once would keep
+    /// commands waiting.
+    fn go_on_with_checkpoint(&mut self) -> bool {
+        let Some(mut states) = self.taking.take() else { return false };
+        if let Some(state) = self.run.engine().query_state(states.len()) {
+            states.push(state);
+            self.taking = Some(states);
+            return true;
+        }
+        let checkpoint = self.run.checkpoint(states);
+        self.checkpoints.keep(self.run.at(), self.run.size_bytes(), checkpoint);
+        self.make_due_changes();
+        true
+    }
+
+    /// Leaves a checkpoint that is being made: the next place makes one. A command must not wait for it,
+    /// and may change what it would hold.
+    fn give_up_checkpoint(&mut self) {
+        if self.taking.take().is_some() {
+            self.make_due_changes();
+        }
     }
 
     fn make_due_changes(&mut self) {

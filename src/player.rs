@@ -375,7 +375,8 @@ impl Run {
             self.latest = self.latest.max(clock);
             if self.kept.wants(stamp(clock).turn) {
                 let bytes = self.bytes();
-                self.kept.keep(stamp(clock), bytes, || self.simulation.clone());
+                self.kept.make_room(bytes);
+                self.kept.keep(stamp(clock), bytes, self.simulation.clone());
             }
             if !more() {
                 break;

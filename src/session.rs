@@ -519,11 +519,11 @@ impl Session {
         self.pushes.len() < before
     }
 
-    /// All that the session is.
+    /// All that the session is; `states` as in [`Engine::checkpoint`].
     #[must_use]
-    pub fn checkpoint(&self) -> SessionCheckpoint {
+    pub fn checkpoint(&self, states: Vec<Vec<u8>>) -> SessionCheckpoint {
         SessionCheckpoint {
-            engine: self.engine.checkpoint(),
+            engine: self.engine.checkpoint(states),
             workspace: self.workspace.clone(),
             variables: self.variables.clone(),
         }

@@ -30,9 +30,8 @@ impl<T> Checkpoints<T> {
         self.kept.last().is_none_or(|(last, ..)| turn >= last.turn.saturating_add(self.spacing))
     }
 
-    /// Keeps a checkpoint, of about `bytes` bytes, that lies after all others. What has to go for it
-    /// goes before it is made.
-    pub fn keep(&mut self, at: Stamp, bytes: u64, checkpoint: impl FnOnce() -> T) {
+    /// Forgets what has to go for a checkpoint of about `bytes` bytes: before it is made.
+    pub fn make_room(&mut self, bytes: u64) {
         let total = |kept: &[(Stamp, u64, T)]| kept.iter().map(|(_, bytes, _)| bytes).sum::<u64>();
         while self.kept.len() > 1
             && (self.kept.len() == MOST || total(&self.kept) + bytes > MOST_BYTES)
@@ -44,7 +43,11 @@ impl<T> Checkpoints<T> {
             });
             self.spacing = self.spacing.saturating_mul(2);
         }
-        self.kept.push((at, bytes, checkpoint()));
+    }
+
+    /// Keeps a checkpoint that lies after all others, for which there is room.
+    pub fn keep(&mut self, at: Stamp, bytes: u64, checkpoint: T) {
+        self.kept.push((at, bytes, checkpoint));
     }
 
     /// The last checkpoint that satisfies `at`, which must hold for a prefix of the run; the
@@ -77,7 +80,8 @@ mod tests {
             let mut kept = Checkpoints::new(at(0), bytes, 0);
             for turn in 1..200_000 {
                 if kept.wants(turn) {
-                    kept.keep(at(turn), bytes, || turn);
+                    kept.make_room(bytes);
+                    kept.keep(at(turn), bytes, turn);
                 }
                 assert!(kept.kept.len() <= MOST);
                 let total: u64 = kept.kept.iter().map(|k| k.1).sum();
@@ -90,8 +94,8 @@ mod tests {
     #[test]
     fn finds_the_nearest_before() {
         let mut kept = Checkpoints::new(at(0), 1, 0);
-        kept.keep(at(300), 1, || 300);
-        kept.keep(at(600), 1, || 600);
+        kept.keep(at(300), 1, 300);
+        kept.keep(at(600), 1, 600);
         assert_eq!(kept.last_where(|s| s.turn <= 599).1, &300);
         assert_eq!(kept.last_where(|s| s.turn <= 600).1, &600);
         kept.forget_after(300);

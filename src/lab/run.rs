@@ -224,13 +224,13 @@ impl Run {
         self.engine().size_bytes() + self.generator.size_bytes()
     }
 
-    /// All that the run is now.
+    /// All that the run is now; `states` as in [`Engine::checkpoint`].
     #[must_use]
-    pub fn checkpoint(&self) -> RunCheckpoint {
+    pub fn checkpoint(&self, states: Vec<Vec<u8>>) -> RunCheckpoint {
         RunCheckpoint {
             at: self.at,
             generator: self.generator.clone(),
-            session: self.session.checkpoint(),
+            session: self.session.checkpoint(states),
             sources: self.sources.clone(),
             clicks_by_state: self.clicks_by_state.clone(),
             top_content: self.top_content.clone(),

@@ -247,7 +247,7 @@ fn a_checkpoint_brings_statements_and_queries_back() {
     run(&mut session, "CREATE TABLE n AS SELECT user, COUNT(*) AS n FROM clicks GROUP BY user;");
     click(&mut session, "a", 1, 0);
     session.turn(Micros(0));
-    let checkpoint = session.checkpoint();
+    let checkpoint = session.checkpoint(Vec::new());
     assert!(session.engine().size_bytes() > 0);
     run(
         &mut session,

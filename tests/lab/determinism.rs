@@ -262,3 +262,31 @@ fn seeds_and_settings_make_different_runs() {
     assert_ne!(first, of(1, json!({ "faults": { "missingKey": 0.1 } })));
     assert_eq!(first, of(1, json!({})));
 }
+
+/// As often as a person might type: each command ends a checkpoint that is under way.
+#[test]
+fn a_run_goes_on_although_commands_leave_no_time_for_checkpoints() {
+    let mut hurried = lab(3);
+    let to_ms = crate::common::start_ms(&hurried) + 60_000;
+    tell(&mut hurried, Command::Seek { to_ms });
+    let mut slices = 0;
+    let mut next = Next::Soon;
+    while next == Next::Soon {
+        let mut is_first = true;
+        next = hurried.slice(16.0, || std::mem::take(&mut is_first));
+        tell(&mut hurried, Command::Inspect { topic: None });
+        slices += 1;
+    }
+    assert_eq!(
+        slices,
+        60_000 / TURN_MS as usize + 1,
+        "a turn each, and one that finds it is there"
+    );
+    let mut calm = lab(3);
+    go(&mut calm, 60_000);
+    assert_eq!(picture(&mut hurried), picture(&mut calm));
+    for lab in [&mut hurried, &mut calm] {
+        go(lab, 45_000);
+    }
+    assert_eq!(picture(&mut hurried), picture(&mut calm));
+}

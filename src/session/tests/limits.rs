@@ -105,7 +105,7 @@ fn state_has_an_end_and_stops_in_the_same_place_after_a_restore() {
             append(&mut session, "rows", 5, &format!(r#"{{"V": 1, "TEXT": "{text}"}}"#));
             session.turn(Micros(0));
             if restore_at == Some(round) {
-                let checkpoint = session.checkpoint();
+                let checkpoint = session.checkpoint(Vec::new());
                 session.restore(&checkpoint).expect("of this session");
             }
         }
@@ -207,7 +207,7 @@ fn limits_can_be_set_for_the_queries_that_follow() {
          UNSET 'streamglass.query.rows.per.row.max';
          CREATE STREAM free AS SELECT k, EXPLODE(GENERATE_SERIES(1, v)) FROM rows;",
     );
-    let checkpoint = session.checkpoint();
+    let checkpoint = session.checkpoint(Vec::new());
     session.restore(&checkpoint).expect("whole");
     append(&mut session, "rows", 1, r#"{"V": 4}"#);
     session.turn(Micros(0));

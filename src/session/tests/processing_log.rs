@@ -119,7 +119,7 @@ fn the_log_is_a_stream_and_part_of_checkpoints() {
     );
     append(&mut session, &[&b"{"[..]]);
     turn(&mut session);
-    let checkpoint = session.checkpoint();
+    let checkpoint = session.checkpoint(Vec::new());
     append(&mut session, &[&b"{"[..], &b"["[..]]);
     turn(&mut session);
     let there = logged(&session);
