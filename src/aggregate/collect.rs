@@ -36,7 +36,8 @@ impl CollectList {
         Self { limit, groups, values, over_limit: 0 }
     }
 
-    fn has_room(&mut self, group: u32) -> bool {
+    /// Whether a group takes one more value; one that it does not is counted.
+    fn admits(&mut self, group: u32) -> bool {
         let has_room = self.groups.len(group) < self.limit as usize;
         self.over_limit += u64::from(!has_room);
         has_room
@@ -51,7 +52,7 @@ impl Accumulator for CollectList {
     fn update(&mut self, updates: &[Update], argument: Option<&Column>) {
         let column = argument.expect("the function has an argument");
         for update in updates {
-            if self.has_room(update.group) {
+            if self.admits(update.group) {
                 self.groups.push(update.group, self.values.keep(column, update.row as usize));
             }
         }
@@ -77,7 +78,7 @@ impl Accumulator for CollectList {
     fn merge(&mut self, into: u32, from: u32) {
         let tail: Vec<u32> = self.groups.iter(from).collect();
         for id in tail {
-            if self.has_room(into) {
+            if self.admits(into) {
                 self.values.retain(id);
                 self.groups.push(into, id);
             }

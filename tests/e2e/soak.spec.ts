@@ -1,5 +1,5 @@
-// The page left running at full load: memory stays flat, the main thread stays free. `cargo xtask
-// soak` runs it for ten minutes; SOAK_MINUTES says how long.
+// The page left running at full load: memory stays flat, the main thread stays free, commands are
+// answered. `cargo xtask soak` runs it for ten minutes; SOAK_MINUTES says how long.
 import { mkdirSync, writeFileSync } from "node:fs";
 
 import type { Browser, Page } from "@playwright/test";
@@ -12,6 +12,8 @@ const minutes = Number(process.env["SOAK_MINUTES"] ?? "1");
 const target = 100_000;
 /** Of the main thread, milliseconds in a frame. */
 const budget = 4;
+/** Milliseconds until a command is answered. */
+const patience = 50;
 
 // Playwright's own trace takes snapshots of the page, on the thread that is measured.
 test.use({ trace: "off" });
@@ -19,6 +21,7 @@ test.use({ trace: "off" });
 interface Lab extends HTMLElement {
   setSpeed(factor: number | null): void;
   play(): void;
+  run(sql: string): Promise<unknown>;
 }
 
 test("memory is flat and the main thread free", { tag: "@soak" }, async ({ page, browser }) => {
@@ -33,29 +36,55 @@ test("memory is flat and the main thread free", { tag: "@soak" }, async ({ page,
   const rate = await reachRate(page);
 
   const samples: { seconds: number; heap: number; resident: number | null }[] = [];
+  const asked = await ask(page);
   const start = Date.now();
   while (Date.now() - start < minutes * 60_000) {
     await page.waitForTimeout(Math.min(5000, minutes * 3000));
     samples.push({ seconds: (Date.now() - start) / 1000, ...(await memory(browser, page)) });
   }
+  const answers = await asked();
   const sustained = await eventRate(page, 5000);
   const work = await workPerFrame(browser, page, 10_000);
 
   const quantiles = (values: number[]) => ({ p50: quantile(values, 0.5), p95: quantile(values, 0.95), p99: quantile(values, 0.99) });
   const thread = { cpu: quantiles(work.cpu), wall: quantiles(work.wall) };
+  const waits = { asked: answers.length, p50: quantile(answers, 0.5), p95: quantile(answers, 0.95), longest: answers.at(-1) ?? NaN };
   mkdirSync(".cache", { recursive: true });
-  writeFileSync(".cache/soak.json", JSON.stringify({ minutes, rate, sustained, thread, samples }, null, 2));
+  writeFileSync(".cache/soak.json", JSON.stringify({ minutes, rate, sustained, thread, waits, samples }, null, 2));
   const text = ({ p50, p95, p99 }: typeof thread.cpu) => `${p50.toFixed(2)} / ${p95.toFixed(2)} / ${p99.toFixed(2)}`;
   console.log(`${Math.round(sustained)} events/s`);
   console.log(`main thread, ms a frame, p50 / p95 / p99: ${text(thread.cpu)} of the processor, ${text(thread.wall)} by the wall clock`);
+  console.log(`${waits.asked} commands answered, ms p50 / p95 / longest: ${waits.p50.toFixed(1)} / ${waits.p95.toFixed(1)} / ${waits.longest.toFixed(1)}`);
   const megabytes = samples.map(({ heap, resident }) => `${(heap / 1e6).toFixed(1)}/${resident === null ? "-" : (resident / 1e6).toFixed(0)}`);
   console.log(`heap/resident MB: ${megabytes.join(" ")}`);
 
   expect(sustained, "events/s").toBeGreaterThan(target * 0.9);
   expect(thread.cpu.p95, "ms of main thread in a frame, p95").toBeLessThan(budget);
+  expect(waits.p95, "ms until a command is answered, p95").toBeLessThan(patience);
   expectFlat(samples.map(({ heap }) => heap), 4e6);
   expectFlat(samples.flatMap(({ resident }) => (resident === null ? [] : [resident])), 16e6);
 });
+
+/**
+ * Asks the worker something a few times a second. What it gives ends that: with the milliseconds that
+ * the answers took, shortest first.
+ */
+async function ask(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const lab = document.querySelector<Lab>("stream-glass");
+    const waits: number[] = [];
+    const timer = setInterval(() => {
+      const at = performance.now();
+      void lab?.run("SHOW QUERIES;").then(() => waits.push(performance.now() - at));
+    }, 210);
+    const end = (): number[] => {
+      clearInterval(timer);
+      return waits.sort((a, b) => a - b);
+    };
+    Object.assign(window, { endAsking: end });
+  });
+  return () => page.evaluate(() => (window as unknown as { endAsking: () => number[] }).endAsking());
+}
 
 /** Sets the speed so that the target is met; the rate that is reached. */
 async function reachRate(page: Page): Promise<number> {

@@ -5,6 +5,8 @@
 //! to arrays of the right size, and text that was checked to be UTF-8.
 #![allow(unsafe_code)]
 
+use crate::hash;
+
 /// What a block of 64 bytes holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Block {
@@ -345,7 +347,10 @@ impl Prefix {
         let Some(rest) = bytes.get(at..) else { return false };
         match rest.first_chunk::<32>() {
             Some(chunk) => arch::same(chunk, &self.bytes, &self.mask),
-            None => rest.starts_with(&self.bytes[..self.len]),
+            None => {
+                let prefix = &self.bytes[..self.len];
+                rest.get(..self.len).is_some_and(|rest| hash::equal(rest, prefix))
+            }
         }
     }
 }
