@@ -346,7 +346,7 @@ impl Lab {
             return true;
         }
         let checkpoint = self.run.checkpoint(states);
-        self.checkpoints.keep(self.run.at(), self.run.size_bytes(), checkpoint);
+        self.checkpoints.keep(self.run.at(), checkpoint);
         self.make_due_changes();
         true
     }

@@ -27,6 +27,7 @@ pub mod schema;
 pub mod session;
 pub mod sim;
 pub mod sink;
+mod slots;
 pub mod sql;
 pub mod state;
 pub mod time;

@@ -374,9 +374,8 @@ impl Run {
             let clock = self.simulation.clock_ms();
             self.latest = self.latest.max(clock);
             if self.kept.wants(stamp(clock).turn) {
-                let bytes = self.bytes();
-                self.kept.make_room(bytes);
-                self.kept.keep(stamp(clock), bytes, self.simulation.clone());
+                self.kept.make_room(self.bytes());
+                self.kept.keep(stamp(clock), self.simulation.clone());
             }
             if !more() {
                 break;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Column, ColumnData};
 use crate::hash::hash_bytes;
+use crate::slots;
 use crate::value::Value;
 
 /// The number of NULL.
@@ -73,17 +74,7 @@ impl Dictionary {
 
     fn add(&mut self, value: Value) -> u32 {
         self.bytes += value.heap_bytes();
-        let entry = Entry { value, count: 1 };
-        match self.free.pop() {
-            Some(id) => {
-                self.entries[id as usize] = entry;
-                id
-            }
-            None => {
-                self.entries.push(entry);
-                self.entries.len() as u32 - 1
-            }
-        }
+        slots::fill(&mut self.entries, &mut self.free, Entry { value, count: 1 })
     }
 
     /// The value with this number.

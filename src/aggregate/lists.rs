@@ -70,7 +70,6 @@ impl Lists {
             self.free = self.words[link(block)];
             block
         };
-        self.words[link(block)] = NONE;
         self.used += 1;
         let list = &mut self.lists[list as usize];
         if list.first == NONE {

@@ -16,12 +16,14 @@ const FIRST_SPACING: u64 = 60;
 pub struct Checkpoints<T> {
     kept: Vec<(Stamp, u64, T)>,
     spacing: u64,
+    /// Bytes of the next one, for which there is room.
+    room: u64,
 }
 
 impl<T> Checkpoints<T> {
     /// With the beginning of the run.
     pub fn new(at: Stamp, bytes: u64, beginning: T) -> Self {
-        Self { kept: vec![(at, bytes, beginning)], spacing: FIRST_SPACING }
+        Self { kept: vec![(at, bytes, beginning)], spacing: FIRST_SPACING, room: 0 }
     }
 
     /// Whether a checkpoint should be taken after `turn` turns.
@@ -32,6 +34,7 @@ impl<T> Checkpoints<T> {
 
     /// Forgets what has to go for a checkpoint of about `bytes` bytes: before it is made.
     pub fn make_room(&mut self, bytes: u64) {
+        self.room = bytes;
         let total = |kept: &[(Stamp, u64, T)]| kept.iter().map(|(_, bytes, _)| bytes).sum::<u64>();
         while self.kept.len() > 1
             && (self.kept.len() == MOST || total(&self.kept) + bytes > MOST_BYTES)
@@ -45,9 +48,9 @@ impl<T> Checkpoints<T> {
         }
     }
 
-    /// Keeps a checkpoint that lies after all others, for which there is room.
-    pub fn keep(&mut self, at: Stamp, bytes: u64, checkpoint: T) {
-        self.kept.push((at, bytes, checkpoint));
+    /// Keeps the checkpoint for which room was made; it lies after all others.
+    pub fn keep(&mut self, at: Stamp, checkpoint: T) {
+        self.kept.push((at, self.room, checkpoint));
     }
 
     /// The last checkpoint that satisfies `at`, which must hold for a prefix of the run; the
@@ -81,7 +84,7 @@ mod tests {
             for turn in 1..200_000 {
                 if kept.wants(turn) {
                     kept.make_room(bytes);
-                    kept.keep(at(turn), bytes, turn);
+                    kept.keep(at(turn), turn);
                 }
                 assert!(kept.kept.len() <= MOST);
                 let total: u64 = kept.kept.iter().map(|k| k.1).sum();
@@ -94,8 +97,8 @@ mod tests {
     #[test]
     fn finds_the_nearest_before() {
         let mut kept = Checkpoints::new(at(0), 1, 0);
-        kept.keep(at(300), 1, 300);
-        kept.keep(at(600), 1, 600);
+        kept.keep(at(300), 300);
+        kept.keep(at(600), 600);
         assert_eq!(kept.last_where(|s| s.turn <= 599).1, &300);
         assert_eq!(kept.last_where(|s| s.turn <= 600).1, &600);
         kept.forget_after(300);

@@ -10,6 +10,7 @@ use std::mem;
 use serde::{Deserialize, Serialize};
 
 use super::NONE;
+use crate::slots;
 
 /// Bytes of a page. A string of over an eighth has one of its own.
 const PAGE: usize = 1 << 16;
@@ -126,16 +127,7 @@ impl Arena {
     /// A page without strings.
     fn page(&mut self, capacity: usize) -> u32 {
         let page = Page { bytes: Vec::with_capacity(capacity), live: 0 };
-        match self.free.pop() {
-            Some(at) => {
-                self.pages[at as usize] = page;
-                at
-            }
-            None => {
-                self.pages.push(page);
-                self.pages.len() as u32 - 1
-            }
-        }
+        slots::fill(&mut self.pages, &mut self.free, page)
     }
 
     fn close(&mut self) {

@@ -92,17 +92,15 @@ mod tests {
         let (mut few, mut queue) = (Few::None, VecDeque::new());
         for number in 0..5_000 {
             if draws.chance(0.49) {
-                let at = draws.below(queue.len() as u32 + 1) as usize;
-                few.insert(at, number);
-                queue.insert(at, number);
+                let late = number - draws.below(9).min(number);
+                let at = few.partition_point(|other| *other <= late);
+                assert_eq!(at, queue.partition_point(|other| *other <= late));
+                few.insert(at, late);
+                queue.insert(at, late);
             } else {
                 assert_eq!(few.pop_front(), queue.pop_front());
             }
             assert!(few.iter_mut().eq(&mut queue));
-            let mut sorted = Few::None;
-            let middle = queue.len() / 2;
-            (0..queue.len()).for_each(|number| sorted.insert(number, number));
-            assert_eq!(sorted.partition_point(|number| *number < middle), middle);
             assert!(!queue.is_empty() || few == Few::None, "memory of nothing");
         }
     }

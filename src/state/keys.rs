@@ -12,6 +12,7 @@ use super::NONE;
 use super::arena::{Arena, Span};
 use crate::chunk::{Column, ColumnData};
 use crate::hash;
+use crate::slots;
 use crate::value::{DataType, Value};
 
 /// Marks an entry that is not in use.
@@ -135,16 +136,7 @@ impl KeyTable {
         columns.iter().for_each(|column| encode(column, row, &mut self.scratch));
         let span = self.arena.insert(&self.scratch);
         let entry = Entry { hash, span, scope, partition, references: 0 };
-        let id = match self.free.pop() {
-            Some(id) => {
-                self.entries[id as usize] = entry;
-                id
-            }
-            None => {
-                self.entries.push(entry);
-                self.entries.len() as u32 - 1
-            }
-        };
+        let id = slots::fill(&mut self.entries, &mut self.free, entry);
         let entries = &self.entries;
         self.table.insert_unique(hash, id, |&other| entries[other as usize].hash);
         self.candidates.push(id);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::arena::{Arena, Span};
 use super::keys::{encode, push_decoded};
 use crate::chunk::Column;
+use crate::slots;
 use crate::value::DataType;
 
 /// Rows by number. A removed one's number is used again.
@@ -58,16 +59,7 @@ impl RowStore {
             }
         }
         let span = self.arena.insert(&self.scratch);
-        match self.free.pop() {
-            Some(id) => {
-                self.spans[id as usize] = span;
-                id
-            }
-            None => {
-                self.spans.push(span);
-                self.spans.len() as u32 - 1
-            }
-        }
+        slots::fill(&mut self.spans, &mut self.free, span)
     }
 
     /// Adds a row's values to columns of the store's types.

@@ -10,7 +10,7 @@ type Layer = (&'static [&'static str], &'static [&'static str]);
 const LAYERS: &[&[&str]] = &[
     &[
         "time", "rng", "value", "schema", "record", "chunk", "digest", "hash", "interner",
-        "murmur2", "order", "fields",
+        "murmur2", "order", "fields", "slots",
     ],
     &["format", "topic", "window", "aggregate", "state", "clickstream", "sink"],
     &["function"],
